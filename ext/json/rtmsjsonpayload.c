@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtmsjsonprivate.h"
+
+#include <string.h>
+
+static gboolean
+missing (GError **error, const gchar *what)
+{
+  g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD,
+      "The payload has no %s; it must be the body, or the \"payload\" "
+      "object, of an rtms_started webhook", what);
+  return FALSE;
+}
+
+/* Zoom says which product in the event's name; the bare inner object tells
+ * by the field that holds the id. */
+static RtmsProduct
+read_product (const gchar *event, const gchar *id_name)
+{
+  const struct {
+    const gchar *prefix;
+    const gchar *id_name;
+    RtmsProduct product;
+  } products[] = {
+    { "meeting.", "meeting_uuid", RTMS_PRODUCT_MEETING },
+    { "webinar.", "webinar_uuid", RTMS_PRODUCT_WEBINAR },
+    { "session.", "session_id", RTMS_PRODUCT_SESSION },
+    { "contact_center.", "engagement_id", RTMS_PRODUCT_CONTACT_CENTER },
+  };
+
+  for (guint i = 0; event && i < G_N_ELEMENTS (products); i++) {
+    if (g_str_has_prefix (event, products[i].prefix))
+      return products[i].product;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (products); i++) {
+    if (g_str_equal (id_name, products[i].id_name))
+      return products[i].product;
+  }
+  return RTMS_PRODUCT_MEETING;
+}
+
+static gboolean
+read_identity (JsonObject *object, const gchar *event, RtmsPayload *payload,
+    GError **error)
+{
+  static const gchar *const id_names[] = { "meeting_uuid", "webinar_uuid",
+    "session_id", "engagement_id" };
+  const gchar *stream_id = rtms_json_get_string (object, "rtms_stream_id");
+
+  for (guint i = 0; i < G_N_ELEMENTS (id_names); i++) {
+    const gchar *id = rtms_json_get_string (object, id_names[i]);
+
+    if (id == NULL || *id == '\0')
+      continue;
+    payload->instance_id = g_strdup (id);
+    payload->product = read_product (event, id_names[i]);
+    break;
+  }
+  if (payload->instance_id == NULL)
+    return missing (error, "meeting_uuid, webinar_uuid, session_id or "
+        "engagement_id");
+  if (stream_id == NULL || *stream_id == '\0')
+    return missing (error, "rtms_stream_id");
+  payload->stream_id = g_strdup (stream_id);
+  return TRUE;
+}
+
+static void
+add_urls (GStrvBuilder *builder, const gchar *text)
+{
+  g_auto (GStrv) urls = g_strsplit (text ? text : "", ",", -1);
+
+  for (gchar **url = urls; *url; url++) {
+    g_strstrip (*url);
+    if (**url)
+      g_strv_builder_add (builder, *url);
+  }
+}
+
+/* A string; several in a string, with commas between; an array; or an
+ * object of URLs, of which "signaling" or else any is taken. */
+static gboolean
+read_urls (JsonObject *object, RtmsPayload *payload, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonArray *array = rtms_json_get_array (object, "server_urls");
+  JsonObject *keyed = rtms_json_get_object (object, "server_urls");
+
+  add_urls (builder, rtms_json_get_string (object, "server_urls"));
+  for (guint i = 0; array && i < json_array_get_length (array); i++) {
+    JsonNode *node = json_array_get_element (array, i);
+
+    if (json_node_get_value_type (node) == G_TYPE_STRING)
+      add_urls (builder, json_node_get_string (node));
+  }
+  if (keyed) {
+    g_autoptr (GList) names = json_object_get_members (keyed);
+
+    add_urls (builder, rtms_json_get_string (keyed, "signaling"));
+    for (GList *l = names; l; l = l->next) {
+      if (!g_str_equal (l->data, "signaling"))
+        add_urls (builder, rtms_json_get_string (keyed, l->data));
+    }
+  }
+
+  payload->signaling_urls = g_strv_builder_end (builder);
+  return payload->signaling_urls[0] != NULL
+      || missing (error, "server_urls");
+}
+
+/**
+ * rtms_json_parse_payload:
+ * @text: the body of an `rtms_started` webhook, its `payload` object, or its
+ *     `payload.object`
+ * @length: in bytes, or -1 when NUL-terminated
+ * @error: (out) (optional): #RTMS_ERROR_PAYLOAD or #RTMS_ERROR_MALFORMED
+ *
+ * Returns: (transfer full) (nullable): what it says of the stream
+ */
+RtmsPayload *
+rtms_json_parse_payload (const gchar *text, gssize length, GError **error)
+{
+  g_autoptr (RtmsPayload) payload = g_new0 (RtmsPayload, 1);
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *object, *inner;
+  const gchar *event;
+
+  root = rtms_json_load (text, length < 0 ? strlen (text) : (gsize) length,
+      error);
+  if (root == NULL)
+    return NULL;
+
+  object = json_node_get_object (root);
+  event = rtms_json_get_string (object, "event");
+  if (event && g_str_has_suffix (event, "_stopped")) {
+    g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD,
+        "The payload is of %s; the stream's rtms_started is needed", event);
+    return NULL;
+  }
+  rtms_json_get_int (object, "event_ts", &payload->event_timestamp);
+  inner = rtms_json_get_object (object, "payload");
+  if (inner)
+    object = inner;
+  inner = rtms_json_get_object (object, "object");
+  if (inner)
+    object = inner;
+
+  if (!read_identity (object, event, payload, error)
+      || !read_urls (object, payload, error))
+    return NULL;
+  return g_steal_pointer (&payload);
+}

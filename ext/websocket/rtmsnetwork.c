@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtmsnetwork.h"
+
+#include "rtmspoll.h"
+
+#define MAX_THREADS 4
+
+struct _RtmsNetworkThread
+{
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  RtmsPoll *poll;               /* network thread only */
+  guint users;                  /* pool_lock */
+};
+
+/* Protects the pool and the threads' numbers of users. Nothing else is
+ * locked while it is held. */
+static GMutex pool_lock;
+static RtmsNetworkThread *pool[MAX_THREADS];
+
+static gpointer
+run (gpointer data)
+{
+  RtmsNetworkThread *thread = data;
+
+  g_main_context_push_thread_default (thread->context);
+  g_main_loop_run (thread->loop);
+  /* Work that was submitted before the end, such as a socket's last rites. */
+  while (g_main_context_iteration (thread->context, FALSE));
+  g_main_context_pop_thread_default (thread->context);
+
+  rtms_poll_free (thread->poll);
+  g_main_loop_unref (thread->loop);
+  g_main_context_unref (thread->context);
+  g_free (thread);
+  return NULL;
+}
+
+static RtmsNetworkThread *
+start_thread (guint index)
+{
+  RtmsNetworkThread *thread = g_new0 (RtmsNetworkThread, 1);
+  g_autofree gchar *name = g_strdup_printf ("rtms-network-%u", index);
+
+  thread->context = g_main_context_new ();
+  thread->loop = g_main_loop_new (thread->context, FALSE);
+  thread->poll = rtms_poll_new (thread->context);
+  thread->thread = g_thread_new (name, run, thread);
+  return thread;
+}
+
+/**
+ * rtms_network_thread_acquire:
+ *
+ * Picks the network thread with the fewest users; there are as many as half
+ * the processor's cores, four at the most, started when they are needed.
+ *
+ * Returns: a thread, to be given back by rtms_network_thread_release()
+ */
+RtmsNetworkThread *
+rtms_network_thread_acquire (void)
+{
+  guint size = CLAMP (g_get_num_processors () / 2, 1, MAX_THREADS);
+  guint best = 0;
+
+  g_mutex_lock (&pool_lock);
+  for (guint i = 1; i < size; i++) {
+    guint users = pool[i] ? pool[i]->users : 0;
+
+    if (pool[best] && users < pool[best]->users)
+      best = i;
+  }
+  if (pool[best] == NULL)
+    pool[best] = start_thread (best);
+  pool[best]->users++;
+  g_mutex_unlock (&pool_lock);
+  return pool[best];
+}
+
+static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * rtms_network_thread_release:
+ * @thread: (transfer full): a thread
+ *
+ * The thread ends with its last user, who waits for it, so that no thread of
+ * ours runs when the plugin is not in use.
+ */
+void
+rtms_network_thread_release (RtmsNetworkThread *thread)
+{
+  GThread *ended = NULL;
+  gboolean is_current = rtms_network_thread_is_current (thread);
+
+  g_mutex_lock (&pool_lock);
+  if (--thread->users == 0) {
+    for (guint i = 0; i < MAX_THREADS; i++) {
+      if (pool[i] == thread)
+        pool[i] = NULL;
+    }
+    ended = thread->thread;
+  }
+  g_mutex_unlock (&pool_lock);
+  if (ended == NULL)
+    return;
+
+  /* Not g_main_loop_quit() from here: before the loop runs it does nothing,
+   * and after it the thread may be gone. */
+  rtms_network_thread_submit (thread, quit, thread->loop);
+  if (is_current)
+    g_thread_unref (ended);
+  else
+    g_thread_join (ended);
+}
+
+gboolean
+rtms_network_thread_is_current (RtmsNetworkThread *thread)
+{
+  return g_main_context_is_owner (thread->context);
+}
+
+/* For timers and asynchronous calls, on the network thread. */
+GMainContext *
+rtms_network_thread_get_context (RtmsNetworkThread *thread)
+{
+  return thread->context;
+}
+
+/**
+ * rtms_network_thread_submit:
+ * @thread: a thread
+ * @func: is called on the thread, once it returns %G_SOURCE_REMOVE
+ * @user_data: for @func
+ *
+ * Work is done in the order of its submission.
+ */
+void
+rtms_network_thread_submit (RtmsNetworkThread *thread, GSourceFunc func,
+    gpointer user_data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, user_data, NULL);
+  g_source_attach (source, thread->context);
+}
+
+typedef struct {
+  void (*func) (gpointer user_data);
+  gpointer user_data;
+  GMutex lock;
+  GCond cond;
+  gboolean done;
+} Call;
+
+static gboolean
+run_call (gpointer data)
+{
+  Call *call = data;
+
+  call->func (call->user_data);
+  g_mutex_lock (&call->lock);
+  call->done = TRUE;
+  g_cond_signal (&call->cond);
+  g_mutex_unlock (&call->lock);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * rtms_network_thread_call:
+ * @thread: a thread
+ * @func: is called on the thread
+ * @user_data: for @func
+ *
+ * Returns when @func has returned. On the network thread itself, @func is
+ * called directly.
+ */
+void
+rtms_network_thread_call (RtmsNetworkThread *thread,
+    void (*func) (gpointer user_data), gpointer user_data)
+{
+  Call call = { .func = func, .user_data = user_data };
+
+  if (rtms_network_thread_is_current (thread)) {
+    func (user_data);
+    return;
+  }
+  g_mutex_init (&call.lock);
+  g_cond_init (&call.cond);
+  rtms_network_thread_submit (thread, run_call, &call);
+  g_mutex_lock (&call.lock);
+  while (!call.done)
+    g_cond_wait (&call.cond, &call.lock);
+  g_mutex_unlock (&call.lock);
+  g_cond_clear (&call.cond);
+  g_mutex_clear (&call.lock);
+}
+
+/**
+ * rtms_watch_new:
+ * @thread: the network thread, which is also the caller's
+ * @fd: a descriptor; stays the caller's, who frees the watch before closing it
+ * @events: what to wait for
+ * @func: is called on the thread
+ * @user_data: for @func
+ */
+RtmsWatch *
+rtms_watch_new (RtmsNetworkThread *thread, int fd, RtmsWatchEvents events,
+    RtmsWatchFunc func, gpointer user_data)
+{
+  g_assert (rtms_network_thread_is_current (thread));
+
+  return rtms_poll_add (thread->poll, fd, events, func, user_data);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtmspoll.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* GMainContext polls each of its descriptors at each wake-up, so that a
+ * message of one meeting would cost the more, the more meetings there are.
+ * Hence one epoll set, which is a single descriptor to GMainContext. */
+
+#define EVENTS_PER_WAIT 64
+
+struct _RtmsPoll
+{
+  GSource *source;
+  int epoll_fd;
+  GQueue woken;                 /* of RtmsWatch, to be called without waiting */
+  gboolean dispatching;
+  GSList *freed;                /* watches freed while events may name them */
+};
+
+struct _RtmsWatch
+{
+  RtmsPoll *poll;
+  int fd;
+  RtmsWatchEvents events;
+  RtmsWatchFunc func;
+  gpointer user_data;
+  gboolean dead;
+  gboolean is_woken;
+};
+
+typedef struct {
+  GSource source;
+  RtmsPoll *poll;
+  gpointer tag;
+} PollSource;
+
+static gboolean
+prepare (GSource *source, gint *timeout)
+{
+  RtmsPoll *poll = ((PollSource *) source)->poll;
+
+  *timeout = -1;
+  return poll->woken.length > 0;
+}
+
+static gboolean
+check (GSource *source)
+{
+  PollSource *poll_source = (PollSource *) source;
+
+  return poll_source->poll->woken.length > 0
+      || g_source_query_unix_fd (source, poll_source->tag) != 0;
+}
+
+static void
+call_watch (RtmsWatch *watch, RtmsWatchEvents events)
+{
+  if (!watch->dead)
+    watch->func (events, watch->user_data);
+}
+
+static void
+dispatch_ready (RtmsPoll *poll)
+{
+  struct epoll_event events[EVENTS_PER_WAIT];
+  int n = epoll_wait (poll->epoll_fd, events, EVENTS_PER_WAIT, 0);
+
+  for (int i = 0; i < n; i++) {
+    RtmsWatchEvents ready = 0;
+
+    if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP | EPOLLRDHUP))
+      ready |= RTMS_WATCH_READ;
+    if (events[i].events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+      ready |= RTMS_WATCH_WRITE;
+    call_watch (events[i].data.ptr, ready);
+  }
+}
+
+static void
+dispatch_woken (RtmsPoll *poll)
+{
+  /* Only those that wait now: a watch may wake itself again. */
+  for (guint n = poll->woken.length; n > 0; n--) {
+    RtmsWatch *watch = g_queue_pop_head (&poll->woken);
+
+    if (watch == NULL)
+      break;
+    watch->is_woken = FALSE;
+    call_watch (watch, RTMS_WATCH_READ);
+  }
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  RtmsPoll *poll = ((PollSource *) source)->poll;
+
+  poll->dispatching = TRUE;
+  dispatch_ready (poll);
+  dispatch_woken (poll);
+  poll->dispatching = FALSE;
+  g_slist_free_full (g_steal_pointer (&poll->freed), g_free);
+  return G_SOURCE_CONTINUE;
+}
+
+RtmsPoll *
+rtms_poll_new (GMainContext *context)
+{
+  static GSourceFuncs funcs = { .prepare = prepare, .check = check,
+    .dispatch = dispatch };
+  RtmsPoll *poll = g_new0 (RtmsPoll, 1);
+  PollSource *source;
+
+  poll->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (poll->epoll_fd < 0)
+    g_error ("epoll_create1: %s", g_strerror (errno));
+  g_queue_init (&poll->woken);
+  poll->source = g_source_new (&funcs, sizeof (PollSource));
+  source = (PollSource *) poll->source;
+  source->poll = poll;
+  source->tag = g_source_add_unix_fd (poll->source, poll->epoll_fd,
+      G_IO_IN);
+  g_source_set_name (poll->source, "rtms-sockets");
+  g_source_attach (poll->source, context);
+  return poll;
+}
+
+void
+rtms_poll_free (RtmsPoll *poll)
+{
+  g_source_destroy (poll->source);
+  g_source_unref (poll->source);
+  close (poll->epoll_fd);
+  g_free (poll);
+}
+
+static guint32
+to_epoll (RtmsWatchEvents events)
+{
+  return ((events & RTMS_WATCH_READ) ? (guint32) EPOLLIN | EPOLLRDHUP : 0)
+      | ((events & RTMS_WATCH_WRITE) ? (guint32) EPOLLOUT : 0);
+}
+
+RtmsWatch *
+rtms_poll_add (RtmsPoll *poll, int fd, RtmsWatchEvents events,
+    RtmsWatchFunc func, gpointer user_data)
+{
+  RtmsWatch *watch = g_new0 (RtmsWatch, 1);
+  struct epoll_event event = { .events = to_epoll (events),
+    .data.ptr = watch };
+
+  watch->poll = poll;
+  watch->fd = fd;
+  watch->events = events;
+  watch->func = func;
+  watch->user_data = user_data;
+  if (epoll_ctl (poll->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+    g_critical ("epoll_ctl: %s", g_strerror (errno));
+  return watch;
+}
+
+void
+rtms_watch_set_events (RtmsWatch *watch, RtmsWatchEvents events)
+{
+  struct epoll_event event = { .events = to_epoll (events),
+    .data.ptr = watch };
+
+  if (watch->events == events)
+    return;
+  watch->events = events;
+  if (epoll_ctl (watch->poll->epoll_fd, EPOLL_CTL_MOD, watch->fd,
+          &event) < 0)
+    g_critical ("epoll_ctl: %s", g_strerror (errno));
+}
+
+/* Calls the watch again soon although its descriptor may not be readable:
+ * there is more in a buffer above it. */
+void
+rtms_watch_wake (RtmsWatch *watch)
+{
+  if (watch->is_woken)
+    return;
+  watch->is_woken = TRUE;
+  g_queue_push_tail (&watch->poll->woken, watch);
+}
+
+void
+rtms_watch_free (RtmsWatch *watch)
+{
+  RtmsPoll *poll = watch->poll;
+
+  epoll_ctl (poll->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+  if (watch->is_woken)
+    g_queue_remove (&poll->woken, watch);
+  watch->dead = TRUE;
+  /* Later events of the same wait may still point to it. */
+  if (poll->dispatching)
+    poll->freed = g_slist_prepend (poll->freed, watch);
+  else
+    g_free (watch);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtmstransport.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+struct _RtmsTransport
+{
+  int fd;
+  SSL *ssl;                     /* (nullable) */
+};
+
+/* One SSL_CTX per trust configuration, kept for the life of the process: the
+ * trust store of a context takes half a megabyte and 10 ms to load. */
+static GMutex contexts_lock;
+static GHashTable *contexts;    /* CA file or "" → SSL_CTX */
+
+static void
+set_tls_error (GError **error, const gchar *what)
+{
+  unsigned long code = ERR_peek_last_error ();
+  const gchar *reason = code ? ERR_reason_error_string (code) : NULL;
+
+  g_set_error (error, RTMS_ERROR, RTMS_ERROR_TLS, "%s%s%s", what,
+      reason ? ": " : "", reason ? reason : "");
+  ERR_clear_error ();
+}
+
+static SSL_CTX *
+create_context (const gchar *ca_file, GError **error)
+{
+  SSL_CTX *context = SSL_CTX_new (TLS_client_method ());
+  gboolean trusted;
+
+  if (context == NULL) {
+    set_tls_error (error, "TLS cannot be used");
+    return NULL;
+  }
+  trusted = ca_file ? SSL_CTX_load_verify_file (context, ca_file) == 1
+      : SSL_CTX_set_default_verify_paths (context) == 1;
+  if (!trusted) {
+    set_tls_error (error, ca_file ? "The certificates of tls-ca-file cannot "
+        "be read" : "The system's certificates cannot be read");
+    SSL_CTX_free (context);
+    return NULL;
+  }
+  SSL_CTX_set_min_proto_version (context, TLS1_2_VERSION);
+  SSL_CTX_set_verify (context, SSL_VERIFY_PEER, NULL);
+  SSL_CTX_set_mode (context, SSL_MODE_RELEASE_BUFFERS
+      | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  return context;
+}
+
+static SSL_CTX *
+get_context (const gchar *ca_file, GError **error)
+{
+  const gchar *key = ca_file ? ca_file : "";
+  SSL_CTX *context;
+
+  g_mutex_lock (&contexts_lock);
+  if (contexts == NULL)
+    contexts = g_hash_table_new (g_str_hash, g_str_equal);
+  context = g_hash_table_lookup (contexts, key);
+  if (context == NULL) {
+    context = create_context (ca_file, error);
+    if (context)
+      g_hash_table_insert (contexts, g_strdup (key), context);
+  }
+  g_mutex_unlock (&contexts_lock);
+  return context;
+}
+
+/**
+ * rtms_transport_new_plain:
+ * @fd: a connected, non-blocking socket
+ */
+RtmsTransport *
+rtms_transport_new_plain (int fd)
+{
+  RtmsTransport *transport = g_new0 (RtmsTransport, 1);
+
+  transport->fd = fd;
+  return transport;
+}
+
+/**
+ * rtms_transport_new_tls:
+ * @fd: a connected, non-blocking socket
+ * @host: the server's name, which its certificate must be for
+ * @ca_file: (nullable): PEM certificates to trust; %NULL for the system's
+ * @error: (out) (optional): #RTMS_ERROR_TLS
+ *
+ * Returns: (transfer full) (nullable): a transport, before its handshake
+ */
+RtmsTransport *
+rtms_transport_new_tls (int fd, const gchar *host, const gchar *ca_file,
+    GError **error)
+{
+  SSL_CTX *context = get_context (ca_file, error);
+  RtmsTransport *transport;
+  SSL *ssl;
+
+  if (context == NULL)
+    return NULL;
+  ssl = SSL_new (context);
+  if (ssl == NULL || SSL_set_fd (ssl, fd) != 1
+      || SSL_set1_host (ssl, host) != 1
+      || SSL_set_tlsext_host_name (ssl, host) != 1) {
+    set_tls_error (error, "A TLS connection cannot be made");
+    SSL_free (ssl);
+    return NULL;
+  }
+  /* One recv for a record instead of one for its header and one for it. */
+  SSL_set_read_ahead (ssl, 1);
+  SSL_set_connect_state (ssl);
+
+  transport = rtms_transport_new_plain (fd);
+  transport->ssl = ssl;
+  return transport;
+}
+
+void
+rtms_transport_free (RtmsTransport *transport)
+{
+  SSL_free (transport->ssl);
+  g_free (transport);
+}
+
+static gint
+handshake_error (RtmsTransport *transport, GError **error)
+{
+  long verify = SSL_get_verify_result (transport->ssl);
+
+  if (verify != X509_V_OK) {
+    g_set_error (error, RTMS_ERROR, RTMS_ERROR_TLS,
+        "The server's certificate is not trusted: %s",
+        X509_verify_cert_error_string (verify));
+    ERR_clear_error ();
+  } else {
+    set_tls_error (error, "The TLS handshake failed");
+  }
+  return RTMS_TRANSPORT_ERROR;
+}
+
+/**
+ * rtms_transport_handshake:
+ * @transport: a transport
+ * @error: (out) (optional): #RTMS_ERROR_TLS
+ *
+ * Returns: 1 when done, or an #RtmsTransportResult
+ */
+gint
+rtms_transport_handshake (RtmsTransport *transport, GError **error)
+{
+  int result;
+
+  if (transport->ssl == NULL)
+    return 1;
+  ERR_clear_error ();
+  result = SSL_do_handshake (transport->ssl);
+  if (result == 1)
+    return 1;
+  switch (SSL_get_error (transport->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+      return RTMS_TRANSPORT_WANT_READ;
+    case SSL_ERROR_WANT_WRITE:
+      return RTMS_TRANSPORT_WANT_WRITE;
+    default:
+      return handshake_error (transport, error);
+  }
+}
+
+static gssize
+socket_error (GError **error)
+{
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+    return RTMS_TRANSPORT_WANT_READ;
+  g_set_error (error, RTMS_ERROR, RTMS_ERROR_CLOSED,
+      "The connection broke: %s", g_strerror (errno));
+  return RTMS_TRANSPORT_ERROR;
+}
+
+/* Returns 0 at the proper end of the connection. */
+static gssize
+ssl_result (RtmsTransport *transport, int result, GError **error)
+{
+  int system_error = errno;
+
+  switch (SSL_get_error (transport->ssl, result)) {
+    case SSL_ERROR_WANT_READ:
+      return RTMS_TRANSPORT_WANT_READ;
+    case SSL_ERROR_WANT_WRITE:
+      return RTMS_TRANSPORT_WANT_WRITE;
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    case SSL_ERROR_SYSCALL:
+      g_set_error (error, RTMS_ERROR, RTMS_ERROR_CLOSED,
+          "The connection broke: %s", g_strerror (system_error));
+      return RTMS_TRANSPORT_ERROR;
+    default:
+      /* Servers that end without close_notify are common; the WebSocket
+       * close frame tells a proper end from a broken one. */
+      if (ERR_GET_REASON (ERR_peek_last_error ())
+          == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+        ERR_clear_error ();
+        return 0;
+      }
+      set_tls_error (error, "The TLS connection broke");
+      return RTMS_TRANSPORT_ERROR;
+  }
+}
+
+/**
+ * rtms_transport_read:
+ * @transport: a transport after its handshake
+ * @bytes: (out): room for @size bytes
+ * @size: more than 0
+ * @error: (out) (optional): #RTMS_ERROR_CLOSED or #RTMS_ERROR_TLS
+ *
+ * Returns: how many bytes were read, 0 at the end of the connection, or an
+ *     #RtmsTransportResult
+ */
+gssize
+rtms_transport_read (RtmsTransport *transport, guint8 *bytes, gsize size,
+    GError **error)
+{
+  gssize n;
+
+  if (transport->ssl) {
+    ERR_clear_error ();
+    n = SSL_read (transport->ssl, bytes, (int) MIN (size, G_MAXINT));
+    return n > 0 ? n : ssl_result (transport, (int) n, error);
+  }
+  n = recv (transport->fd, bytes, size, 0);
+  return n >= 0 ? n : socket_error (error);
+}
+
+/**
+ * rtms_transport_write:
+ * @transport: a transport after its handshake
+ * @bytes: what to write
+ * @size: more than 0
+ * @error: (out) (optional): #RTMS_ERROR_CLOSED or #RTMS_ERROR_TLS
+ *
+ * Returns: how many bytes were written, or an #RtmsTransportResult
+ */
+gssize
+rtms_transport_write (RtmsTransport *transport, const guint8 *bytes,
+    gsize size, GError **error)
+{
+  gssize n;
+
+  if (transport->ssl) {
+    ERR_clear_error ();
+    n = SSL_write (transport->ssl, bytes, (int) MIN (size, G_MAXINT));
+    if (n > 0)
+      return n;
+    n = ssl_result (transport, (int) n, error);
+    if (n != 0)
+      return n;
+    g_set_error (error, RTMS_ERROR, RTMS_ERROR_CLOSED,
+        "The connection was closed");
+    return RTMS_TRANSPORT_ERROR;
+  }
+  n = send (transport->fd, bytes, size, MSG_NOSIGNAL);
+  if (n >= 0)
+    return n;
+  n = socket_error (error);
+  return n == RTMS_TRANSPORT_WANT_READ ? RTMS_TRANSPORT_WANT_WRITE : n;
+}
+
+/* Tells the other side that nothing more is sent, as far as that can be done
+ * without waiting. */
+void
+rtms_transport_shutdown (RtmsTransport *transport)
+{
+  if (transport->ssl) {
+    ERR_clear_error ();
+    SSL_shutdown (transport->ssl);
+    ERR_clear_error ();
+  }
+  shutdown (transport->fd, SHUT_WR);
+}

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Drives a session: its messages through JSON and WebSockets, its deadlines
+ * through a timer, its payloads into GstBuffers.
+ *
+ * MT safety: everything happens on the network thread, which start(),
+ * close() and free() submit work to; only the stats are read from outside,
+ * under `stats_lock`, a leaf. free() returns when the network thread has let
+ * go, so no callback comes after it. */
+
+#include "gstrtmsclient.h"
+
+#include "ext/json/rtmsjson.h"
+#include "ext/websocket/rtmswebsocket.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
+#define GST_CAT_DEFAULT gst_rtms_src_debug
+
+typedef struct {
+  GstRtmsClient *client;
+  RtmsSocketId id;
+  RtmsWebsocket *websocket;     /* (nullable) */
+} Socket;
+
+struct _GstRtmsClient
+{
+  gatomicrefcount ref_count;    /* the owner's, and one per submitted job */
+  RtmsNetworkThread *thread;
+  GstObject *log_object;
+  GstRtmsSettings *settings;
+  GstRtmsClientCallbacks callbacks;     /* network thread, once started */
+  gpointer user_data;
+
+  /* network thread */
+  RtmsSession *session;
+  RtmsJsonReader *reader;
+  Socket sockets[RTMS_N_SOCKETS];
+  GSource *deadline;
+  GSource *ticker;
+  GstMapInfo map;               /* of the buffer being decoded into */
+
+  GMutex stats_lock;
+  GstRtmsClientStats stats;
+};
+
+static void
+client_unref (GstRtmsClient *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  gst_rtms_settings_unref (self->settings);
+  gst_object_unref (self->log_object);
+  g_mutex_clear (&self->stats_lock);
+  g_free (self);
+}
+
+/* The timer that calls the session back is set after whatever may have
+ * moved its deadline. */
+static void
+update_deadline (GstRtmsClient *self)
+{
+  gint64 deadline = rtms_session_get_deadline (self->session);
+
+  g_source_set_ready_time (self->deadline,
+      deadline == G_MAXINT64 ? -1 : deadline);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  rtms_session_advance (self->session, g_get_monotonic_time ());
+  update_deadline (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  self->callbacks.tick (self->user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* A keep-alive is worth a line of its own only at the finest level. */
+static void
+log_message (GstRtmsClient *self, RtmsSocketId id,
+    const RtmsMessage *message)
+{
+  if (message->type >= RTMS_MESSAGE_MEDIA_DATA_AUDIO
+      && message->type <= RTMS_MESSAGE_MEDIA_DATA_CHAT)
+    GST_LOG_OBJECT (self->log_object, "%s: %" G_GSIZE_FORMAT " bytes, "
+        "timestamp %" G_GINT64_FORMAT " ns",
+        rtms_media_kind_get_name (message->media.kind),
+        message->media.data.size, message->media.timestamp);
+  else
+    GST_DEBUG_OBJECT (self->log_object, "socket %d: message type %d", id,
+        message->type);
+}
+
+static void
+count_message (GstRtmsClient *self, const RtmsMessage *message)
+{
+  g_mutex_lock (&self->stats_lock);
+  if (message->type >= RTMS_MESSAGE_MEDIA_DATA_AUDIO
+      && message->type <= RTMS_MESSAGE_MEDIA_DATA_CHAT) {
+    self->stats.messages[message->media.kind]++;
+    self->stats.bytes[message->media.kind] += message->media.data.size;
+  } else {
+    self->stats.control_messages++;
+    if (message->type == RTMS_MESSAGE_KEEP_ALIVE_REQ)
+      self->stats.keep_alives++;
+  }
+  g_mutex_unlock (&self->stats_lock);
+}
+
+static void
+count_bad (GstRtmsClient *self, guint64 *counter)
+{
+  g_mutex_lock (&self->stats_lock);
+  (*counter)++;
+  g_mutex_unlock (&self->stats_lock);
+}
+
+static void
+free_data (RtmsData *data, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  if (self->map.memory)
+    gst_buffer_unmap (data->owner, &self->map);
+  self->map.memory = NULL;
+  gst_buffer_unref (data->owner);
+}
+
+static void
+alloc_data (RtmsData *data, gsize size, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, MAX (size, 1), NULL);
+
+  *data = (RtmsData) { 0 };
+  if (buffer == NULL)
+    return;
+  if (!gst_buffer_map (buffer, &self->map, GST_MAP_WRITE)) {
+    gst_buffer_unref (buffer);
+    return;
+  }
+  data->bytes = self->map.data;
+  data->owner = buffer;
+}
+
+static void
+finish_data (RtmsData *data, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  gst_buffer_unmap (data->owner, &self->map);
+  self->map.memory = NULL;
+  gst_buffer_set_size (data->owner, (gssize) data->size);
+}
+
+static void
+on_opened (gpointer user_data)
+{
+  Socket *socket = user_data;
+  GstRtmsClient *self = socket->client;
+
+  GST_INFO_OBJECT (self->log_object, "socket %d is open", socket->id);
+  rtms_session_socket_open (self->session, socket->id,
+      g_get_monotonic_time ());
+  update_deadline (self);
+}
+
+static void
+on_received (const gchar *text, gsize length, gpointer user_data)
+{
+  Socket *socket = user_data;
+  GstRtmsClient *self = socket->client;
+  g_auto (RtmsMessage) message = { 0 };
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_monotonic_time ();
+
+  if (!rtms_json_reader_decode (self->reader, text, length, &message,
+          &error)) {
+    GST_WARNING_OBJECT (self->log_object, "%s", error->message);
+    count_bad (self, &self->stats.malformed);
+    return;
+  }
+  log_message (self, socket->id, &message);
+  count_message (self, &message);
+  if (!rtms_session_receive (self->session, socket->id, &message, now)) {
+    GST_INFO_OBJECT (self->log_object, "message type %d is not expected "
+        "here and left alone", message.type);
+    count_bad (self, &self->stats.unexpected);
+  }
+  if (message.media.data.owner)
+    free_data (&message.media.data, self);
+  update_deadline (self);
+}
+
+static void
+on_closed (guint code, const GError *error, gpointer user_data)
+{
+  Socket *socket = user_data;
+  GstRtmsClient *self = socket->client;
+
+  GST_INFO_OBJECT (self->log_object, "socket %d is closed: code %u%s%s",
+      socket->id, code, error ? ", " : "", error ? error->message : "");
+  g_clear_pointer (&socket->websocket, rtms_websocket_free);
+  rtms_session_socket_closed (self->session, socket->id, code, error,
+      g_get_monotonic_time ());
+  update_deadline (self);
+}
+
+static void
+session_connect (RtmsSocketId id, const gchar *url, gpointer user_data)
+{
+  static const RtmsWebsocketCallbacks callbacks = {
+    .opened = on_opened,
+    .received = on_received,
+    .closed = on_closed,
+  };
+  GstRtmsClient *self = user_data;
+  const RtmsWebsocketConfig config = {
+    .tls_ca_file = self->settings->tls_ca_file,
+    .max_message_size = self->settings->max_message_size,
+  };
+
+  GST_INFO_OBJECT (self->log_object, "socket %d connects to %s", id, url);
+  self->sockets[id].websocket = rtms_websocket_new (self->thread, url,
+      &config, &callbacks, &self->sockets[id]);
+}
+
+static void
+session_send (RtmsSocketId id, const RtmsMessage *message,
+    gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+  g_autofree gchar *text = NULL;
+  gsize length;
+
+  if (self->sockets[id].websocket == NULL)
+    return;
+  /* Only the type: a handshake holds a signature. */
+  GST_DEBUG_OBJECT (self->log_object, "socket %d: sending message type %d",
+      id, message->type);
+  text = rtms_json_encode (message, &length);
+  rtms_websocket_send (self->sockets[id].websocket, text, length);
+}
+
+static void
+session_disconnect (RtmsSocketId id, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  g_clear_pointer (&self->sockets[id].websocket, rtms_websocket_free);
+}
+
+static void
+stop_ticker (GstRtmsClient *self)
+{
+  if (self->ticker) {
+    g_source_destroy (self->ticker);
+    g_clear_pointer (&self->ticker, g_source_unref);
+  }
+}
+
+static void
+session_confirmed (const RtmsMediaParams *params, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  self->callbacks.confirmed (params, self->user_data);
+  self->ticker = g_timeout_source_new (
+      (guint) (self->settings->gap_interval / GST_MSECOND));
+  g_source_set_callback (self->ticker, on_tick, self, NULL);
+  g_source_attach (self->ticker,
+      rtms_network_thread_get_context (self->thread));
+}
+
+static void
+session_media (RtmsMedia *media, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  self->callbacks.media (media, media->data.owner, self->user_data);
+}
+
+static void
+session_event (const RtmsMessage *message, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  self->callbacks.event (message, self->user_data);
+}
+
+static void
+session_ended (gint stop_reason, const GError *error, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  stop_ticker (self);
+  self->callbacks.ended (stop_reason, error, self->user_data);
+}
+
+static void
+session_failed (const GError *error, gint status_code, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  stop_ticker (self);
+  self->callbacks.failed (error, status_code, self->user_data);
+}
+
+static gboolean
+dispatch_deadline (GSource *source, GSourceFunc callback,
+    gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+  return callback (user_data);
+}
+
+static gboolean
+start_job (gpointer user_data)
+{
+  static const RtmsSessionCallbacks callbacks = {
+    .connect = session_connect,
+    .send = session_send,
+    .disconnect = session_disconnect,
+    .confirmed = session_confirmed,
+    .media = session_media,
+    .event = session_event,
+    .ended = session_ended,
+    .failed = session_failed,
+  };
+  static const RtmsDataAllocator allocator = {
+    .alloc = alloc_data,
+    .finish = finish_data,
+    .free = free_data,
+  };
+  static GSourceFuncs deadline_funcs = { .dispatch = dispatch_deadline };
+  GstRtmsClient *self = user_data;
+
+  self->reader = rtms_json_reader_new (&allocator, self);
+  self->session = rtms_session_new (&self->settings->session, &callbacks,
+      self);
+  self->deadline = g_source_new (&deadline_funcs, sizeof (GSource));
+  g_source_set_callback (self->deadline, on_deadline, self, NULL);
+  g_source_attach (self->deadline,
+      rtms_network_thread_get_context (self->thread));
+  rtms_session_start (self->session, g_get_monotonic_time ());
+  update_deadline (self);
+  client_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * gst_rtms_client_new:
+ * @settings: what to do
+ * @callbacks: copied
+ * @user_data: for @callbacks
+ * @log_object: whose client it is, in the log
+ */
+GstRtmsClient *
+gst_rtms_client_new (GstRtmsSettings *settings,
+    const GstRtmsClientCallbacks *callbacks, gpointer user_data,
+    GstObject *log_object)
+{
+  GstRtmsClient *self = g_new0 (GstRtmsClient, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->stats_lock);
+  self->settings = gst_rtms_settings_ref (settings);
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
+  self->log_object = gst_object_ref (log_object);
+  self->thread = rtms_network_thread_acquire ();
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++)
+    self->sockets[id] = (Socket) { .client = self, .id = id };
+  return self;
+}
+
+/* Begins to connect; once per client. */
+void
+gst_rtms_client_start (GstRtmsClient *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  rtms_network_thread_submit (self->thread, start_job, self);
+}
+
+static gboolean
+close_job (gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  if (self->session) {
+    rtms_session_close (self->session, g_get_monotonic_time ());
+    update_deadline (self);
+  }
+  client_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Asks Zoom to end the stream; the `ended` callback follows. */
+void
+gst_rtms_client_close (GstRtmsClient *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  rtms_network_thread_submit (self->thread, close_job, self);
+}
+
+static void
+tear_down (gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  stop_ticker (self);
+  if (self->deadline) {
+    g_source_destroy (self->deadline);
+    g_clear_pointer (&self->deadline, g_source_unref);
+  }
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++)
+    g_clear_pointer (&self->sockets[id].websocket, rtms_websocket_free);
+  g_clear_pointer (&self->session, rtms_session_free);
+  g_clear_pointer (&self->reader, rtms_json_reader_free);
+}
+
+static void
+ignore_confirmed (const RtmsMediaParams *params, gpointer user_data)
+{
+}
+
+static void
+ignore_media (const RtmsMedia *media, GstBuffer *buffer, gpointer user_data)
+{
+  gst_buffer_unref (buffer);
+}
+
+static void
+ignore_event (const RtmsMessage *message, gpointer user_data)
+{
+}
+
+static void
+ignore_tick (gpointer user_data)
+{
+}
+
+static void
+ignore_ended (gint stop_reason, const GError *error, gpointer user_data)
+{
+}
+
+static void
+ignore_failed (const GError *error, gint status_code, gpointer user_data)
+{
+}
+
+static gboolean
+tear_down_job (gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  tear_down (self);
+  client_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The calls that a client still makes when it is freed from within one. */
+static const GstRtmsClientCallbacks no_callbacks = {
+  .confirmed = ignore_confirmed,
+  .media = ignore_media,
+  .event = ignore_event,
+  .tick = ignore_tick,
+  .ended = ignore_ended,
+  .failed = ignore_failed,
+};
+
+/**
+ * gst_rtms_client_free:
+ * @self: (transfer full): a client
+ *
+ * Drops the connections without ending the stream at Zoom. Waits until the
+ * network thread is out of every callback; from within a callback it cannot
+ * wait, but no further callback comes.
+ */
+void
+gst_rtms_client_free (GstRtmsClient *self)
+{
+  RtmsNetworkThread *thread = self->thread;
+
+  if (rtms_network_thread_is_current (thread)) {
+    self->callbacks = no_callbacks;
+    rtms_network_thread_submit (thread, tear_down_job, self);
+  } else {
+    rtms_network_thread_call (thread, tear_down, self);
+    client_unref (self);
+  }
+  rtms_network_thread_release (thread);
+}
+
+void
+gst_rtms_client_get_stats (GstRtmsClient *self, GstRtmsClientStats *stats)
+{
+  g_mutex_lock (&self->stats_lock);
+  *stats = self->stats;
+  g_mutex_unlock (&self->stats_lock);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstrtmssettings.h"
+#include "protocol/rtmssession.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstRtmsClientCallbacks:
+ * @confirmed: as the session's
+ * @media: a packet and its payload; @buffer is (transfer full)
+ * @event: as the session's; the message's text is the JSON it came in
+ * @tick: called regularly once the media are confirmed
+ * @ended: as the session's
+ * @failed: as the session's
+ *
+ * Called on the network thread.
+ */
+typedef struct {
+  void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
+  void (*media) (const RtmsMedia *media, GstBuffer *buffer,
+      gpointer user_data);
+  void (*event) (const RtmsMessage *message, gpointer user_data);
+  void (*tick) (gpointer user_data);
+  void (*ended) (gint stop_reason, const GError *error, gpointer user_data);
+  void (*failed) (const GError *error, gint status_code, gpointer user_data);
+} GstRtmsClientCallbacks;
+
+/**
+ * GstRtmsClientStats:
+ * @messages: received, by kind of medium
+ * @bytes: of payload, likewise
+ * @control_messages: all other messages
+ * @malformed: messages that could not be read, and were left out
+ * @unexpected: messages that had no place where they came
+ * @keep_alives: answered
+ */
+typedef struct {
+  guint64 messages[RTMS_N_MEDIA];
+  guint64 bytes[RTMS_N_MEDIA];
+  guint64 control_messages;
+  guint64 malformed;
+  guint64 unexpected;
+  guint64 keep_alives;
+} GstRtmsClientStats;
+
+/**
+ * GstRtmsClient:
+ *
+ * One stream's session with its sockets and timers, on a network thread of
+ * the pool. Its functions may be called from any thread.
+ */
+typedef struct _GstRtmsClient GstRtmsClient;
+
+GstRtmsClient *gst_rtms_client_new (GstRtmsSettings *settings,
+    const GstRtmsClientCallbacks *callbacks, gpointer user_data,
+    GstObject *log_object);
+void gst_rtms_client_start (GstRtmsClient *client);
+void gst_rtms_client_close (GstRtmsClient *client);
+void gst_rtms_client_free (GstRtmsClient *client);
+void gst_rtms_client_get_stats (GstRtmsClient *client,
+    GstRtmsClientStats *stats);
+
+G_END_DECLS

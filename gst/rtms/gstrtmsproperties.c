@@ -1,0 +1,730 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstrtmsproperties.h"
+
+#include "ext/crypto/rtmscrypto.h"
+
+/* The properties that say how a stream is received, apart from the element,
+ * as the element that receives a whole account's streams has them too. */
+
+enum {
+  PROP_0,
+  PROP_PAYLOAD,
+  PROP_PAYLOAD_LOCATION,
+  PROP_CLIENT_ID,
+  PROP_CLIENT_SECRET,
+  PROP_MEDIA,
+  PROP_CONNECTIONS,
+  PROP_STARTUP_BACKLOG,
+  PROP_AUDIO_RATE,
+  PROP_AUDIO_CHANNELS,
+  PROP_AUDIO_INTERVAL,
+  PROP_VIDEO_CODEC,
+  PROP_VIDEO_RESOLUTION,
+  PROP_VIDEO_FPS,
+  PROP_SHARE_CODEC,
+  PROP_SHARE_RESOLUTION,
+  PROP_SHARE_FPS,
+  PROP_TRANSCRIPT_LANGUAGE,
+  PROP_TRANSCRIPT_DETECT_LANGUAGE,
+  PROP_SPEAKER_NAMES,
+  PROP_LATENCY,
+  PROP_TEXT_LATENCY,
+  PROP_MAX_QUEUE_TIME,
+  PROP_MAX_QUEUE_BYTES,
+  PROP_GAP_INTERVAL,
+  PROP_TIMEOUT,
+  PROP_ALLOWED_HOSTS,
+  PROP_ALLOW_UNENCRYPTED,
+  PROP_TLS_CA_FILE,
+  PROP_MAX_MESSAGE_SIZE,
+};
+
+G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
+
+/* The properties' defaults, for their specs and their initial values. */
+#define GST_RTMS_DEFAULT_MEDIA (GST_RTMS_MEDIA_AUDIO | GST_RTMS_MEDIA_VIDEO \
+    | GST_RTMS_MEDIA_SHARE | GST_RTMS_MEDIA_TRANSCRIPT \
+    | GST_RTMS_MEDIA_CHAT | GST_RTMS_MEDIA_EVENTS)
+#define GST_RTMS_DEFAULT_CONNECTIONS GST_RTMS_CONNECTIONS_UNIFIED
+#define GST_RTMS_DEFAULT_STARTUP_BACKLOG TRUE
+#define GST_RTMS_DEFAULT_AUDIO_RATE 16000
+#define GST_RTMS_DEFAULT_AUDIO_CHANNELS 1
+#define GST_RTMS_DEFAULT_AUDIO_INTERVAL 20
+#define GST_RTMS_DEFAULT_VIDEO_CODEC GST_RTMS_VIDEO_CODEC_H264
+#define GST_RTMS_DEFAULT_VIDEO_RESOLUTION GST_RTMS_VIDEO_RESOLUTION_HD
+#define GST_RTMS_DEFAULT_VIDEO_FPS 25
+#define GST_RTMS_DEFAULT_SHARE_CODEC GST_RTMS_VIDEO_CODEC_JPG
+#define GST_RTMS_DEFAULT_SHARE_RESOLUTION GST_RTMS_VIDEO_RESOLUTION_FHD
+#define GST_RTMS_DEFAULT_SHARE_FPS 1
+#define GST_RTMS_DEFAULT_TRANSCRIPT_LANGUAGE "auto"
+#define GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE TRUE
+#define GST_RTMS_DEFAULT_SPEAKER_NAMES FALSE
+#define GST_RTMS_DEFAULT_LATENCY 200
+#define GST_RTMS_DEFAULT_TEXT_LATENCY 10000
+#define GST_RTMS_DEFAULT_MAX_QUEUE_TIME (90 * GST_SECOND)
+#define GST_RTMS_DEFAULT_MAX_QUEUE_BYTES \
+    G_GUINT64_CONSTANT (64 * 1024 * 1024)
+#define GST_RTMS_DEFAULT_GAP_INTERVAL 200
+#define GST_RTMS_DEFAULT_TIMEOUT 10
+#define GST_RTMS_DEFAULT_ALLOWED_HOSTS "*.zoom.us,*.zoomgov.com"
+#define GST_RTMS_DEFAULT_ALLOW_UNENCRYPTED FALSE
+#define GST_RTMS_DEFAULT_MAX_MESSAGE_SIZE \
+    G_GUINT64_CONSTANT (16 * 1024 * 1024)
+
+#define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
+    | GST_PARAM_MUTABLE_READY)
+
+void
+gst_rtms_properties_init (GstRtmsProperties *properties)
+{
+  *properties = (GstRtmsProperties) {
+    .media = GST_RTMS_DEFAULT_MEDIA,
+    .connections = GST_RTMS_DEFAULT_CONNECTIONS,
+    .startup_backlog = GST_RTMS_DEFAULT_STARTUP_BACKLOG,
+    .audio_rate = GST_RTMS_DEFAULT_AUDIO_RATE,
+    .audio_channels = GST_RTMS_DEFAULT_AUDIO_CHANNELS,
+    .audio_interval = GST_RTMS_DEFAULT_AUDIO_INTERVAL,
+    .video_codec = GST_RTMS_DEFAULT_VIDEO_CODEC,
+    .video_resolution = GST_RTMS_DEFAULT_VIDEO_RESOLUTION,
+    .video_fps = GST_RTMS_DEFAULT_VIDEO_FPS,
+    .share_codec = GST_RTMS_DEFAULT_SHARE_CODEC,
+    .share_resolution = GST_RTMS_DEFAULT_SHARE_RESOLUTION,
+    .share_fps = GST_RTMS_DEFAULT_SHARE_FPS,
+    .transcript_language = g_strdup (GST_RTMS_DEFAULT_TRANSCRIPT_LANGUAGE),
+    .transcript_detect_language =
+        GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE,
+    .speaker_names = GST_RTMS_DEFAULT_SPEAKER_NAMES,
+    .latency = GST_RTMS_DEFAULT_LATENCY,
+    .text_latency = GST_RTMS_DEFAULT_TEXT_LATENCY,
+    .max_queue_time = GST_RTMS_DEFAULT_MAX_QUEUE_TIME,
+    .max_queue_bytes = GST_RTMS_DEFAULT_MAX_QUEUE_BYTES,
+    .gap_interval = GST_RTMS_DEFAULT_GAP_INTERVAL,
+    .timeout = GST_RTMS_DEFAULT_TIMEOUT,
+    .allowed_hosts = g_strdup (GST_RTMS_DEFAULT_ALLOWED_HOSTS),
+    .allow_unencrypted = GST_RTMS_DEFAULT_ALLOW_UNENCRYPTED,
+    .max_message_size = GST_RTMS_DEFAULT_MAX_MESSAGE_SIZE,
+  };
+}
+
+void
+gst_rtms_properties_clear (GstRtmsProperties *properties)
+{
+  g_free (properties->payload);
+  g_free (properties->payload_location);
+  g_free (properties->client_id);
+  rtms_crypto_wipe_string (properties->client_secret);
+  g_free (properties->transcript_language);
+  g_free (properties->allowed_hosts);
+  g_free (properties->tls_ca_file);
+}
+
+/**
+ * gst_rtms_properties_install:
+ * @klass: the class of an element with a #GstRtmsProperties
+ */
+void
+gst_rtms_properties_install (GObjectClass *klass)
+{
+  /**
+   * GstRtmsSrc:payload:
+   *
+   * The body of the stream's rtms_started webhook as JSON text, or its
+   * "payload" object; goes before payload-location.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_PAYLOAD,
+      g_param_spec_string ("payload", "Payload",
+      "The body of the stream's rtms_started webhook as JSON text, or "
+      "its \"payload\" object; goes before payload-location",
+      NULL, FLAGS));
+
+  /**
+   * GstRtmsSrc:payload-location:
+   *
+   * The path of a file that holds what the property payload would.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_PAYLOAD_LOCATION,
+      g_param_spec_string ("payload-location", "Payload location",
+      "The path of a file that holds what the property payload would",
+      NULL, FLAGS));
+
+  /**
+   * GstRtmsSrc:client-id:
+   *
+   * The client id of the Zoom app (Video SDK: the SDK key); without it,
+   * the environment variables ZM_RTMS_CLIENT and ZOOM_CLIENT_ID, or a
+   * file that the same name with _FILE points to.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_CLIENT_ID,
+      g_param_spec_string ("client-id", "Client ID",
+      "The client id of the Zoom app (Video SDK: the SDK key); without "
+      "it, the environment variables ZM_RTMS_CLIENT and ZOOM_CLIENT_ID, "
+      "or a file that the same name with _FILE points to",
+      NULL, FLAGS));
+
+  /**
+   * GstRtmsSrc:client-secret:
+   *
+   * The client secret of the Zoom app (Video SDK: the SDK secret);
+   * without it, the environment variables ZM_RTMS_SECRET and
+   * ZOOM_CLIENT_SECRET, or a file that the same name with _FILE points
+   * to.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_CLIENT_SECRET,
+      g_param_spec_string ("client-secret", "Client secret",
+      "The client secret of the Zoom app (Video SDK: the SDK secret); "
+      "without it, the environment variables ZM_RTMS_SECRET and "
+      "ZOOM_CLIENT_SECRET, or a file that the same name with _FILE "
+      "points to",
+      NULL, (FLAGS & ~G_PARAM_READABLE)));
+
+  /**
+   * GstRtmsSrc:media:
+   *
+   * The media to receive; each gets a pad of its name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MEDIA,
+      g_param_spec_flags ("media", "Media",
+      "The media to receive; each gets a pad of its name",
+      GST_TYPE_RTMS_MEDIA_FLAGS, GST_RTMS_DEFAULT_MEDIA, FLAGS));
+
+  /**
+   * GstRtmsSrc:connections:
+   *
+   * Whether all media come by one connection or each by its own.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_CONNECTIONS,
+      g_param_spec_enum ("connections", "Connections",
+      "Whether all media come by one connection or each by its own",
+      GST_TYPE_RTMS_CONNECTIONS, GST_RTMS_DEFAULT_CONNECTIONS, FLAGS));
+
+  /**
+   * GstRtmsSrc:startup-backlog:
+   *
+   * Receive the audio, up to 60 s, that Zoom kept between the start of
+   * the stream and the connection; live pipelines want it off.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_STARTUP_BACKLOG,
+      g_param_spec_boolean ("startup-backlog", "Startup backlog",
+      "Receive the audio, up to 60 s, that Zoom kept between the start "
+      "of the stream and the connection; live pipelines want it off",
+      GST_RTMS_DEFAULT_STARTUP_BACKLOG, FLAGS));
+
+  /**
+   * GstRtmsSrc:audio-rate:
+   *
+   * Sample rate in Hz: 8000, 16000, 32000 or 48000.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_RATE,
+      g_param_spec_uint ("audio-rate", "Audio rate",
+      "Sample rate in Hz: 8000, 16000, 32000 or 48000",
+      8000, 48000, GST_RTMS_DEFAULT_AUDIO_RATE, FLAGS));
+
+  /**
+   * GstRtmsSrc:audio-channels:
+   *
+   * Number of channels.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_CHANNELS,
+      g_param_spec_uint ("audio-channels", "Audio channels",
+      "Number of channels",
+      1, 2, GST_RTMS_DEFAULT_AUDIO_CHANNELS, FLAGS));
+
+  /**
+   * GstRtmsSrc:audio-interval:
+   *
+   * Audio per packet in ms, a multiple of 20.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_INTERVAL,
+      g_param_spec_uint ("audio-interval", "Audio interval",
+      "Audio per packet in ms, a multiple of 20",
+      20, 1000, GST_RTMS_DEFAULT_AUDIO_INTERVAL, FLAGS));
+
+  /**
+   * GstRtmsSrc:video-codec:
+   *
+   * How the cameras are coded.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_CODEC,
+      g_param_spec_enum ("video-codec", "Video codec",
+      "How the cameras are coded",
+      GST_TYPE_RTMS_VIDEO_CODEC, GST_RTMS_DEFAULT_VIDEO_CODEC, FLAGS));
+
+  /**
+   * GstRtmsSrc:video-resolution:
+   *
+   * Size of the cameras' pictures at the most.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_RESOLUTION,
+      g_param_spec_enum ("video-resolution", "Video resolution",
+      "Size of the cameras' pictures at the most",
+      GST_TYPE_RTMS_VIDEO_RESOLUTION, GST_RTMS_DEFAULT_VIDEO_RESOLUTION, FLAGS));
+
+  /**
+   * GstRtmsSrc:video-fps:
+   *
+   * Frames per second at the most: 6 to 30 for h264, 1 to 5 for jpg and
+   * png.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_FPS,
+      g_param_spec_uint ("video-fps", "Video frame rate",
+      "Frames per second at the most: 6 to 30 for h264, 1 to 5 for jpg "
+      "and png",
+      1, 30, GST_RTMS_DEFAULT_VIDEO_FPS, FLAGS));
+
+  /**
+   * GstRtmsSrc:share-codec:
+   *
+   * How the shared screen is coded.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SHARE_CODEC,
+      g_param_spec_enum ("share-codec", "Share codec",
+      "How the shared screen is coded",
+      GST_TYPE_RTMS_VIDEO_CODEC, GST_RTMS_DEFAULT_SHARE_CODEC, FLAGS));
+
+  /**
+   * GstRtmsSrc:share-resolution:
+   *
+   * Size of the shared screen's pictures at the most.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SHARE_RESOLUTION,
+      g_param_spec_enum ("share-resolution", "Share resolution",
+      "Size of the shared screen's pictures at the most",
+      GST_TYPE_RTMS_VIDEO_RESOLUTION, GST_RTMS_DEFAULT_SHARE_RESOLUTION, FLAGS));
+
+  /**
+   * GstRtmsSrc:share-fps:
+   *
+   * Frames per second at the most: 1 to 5 for jpg and png, more for
+   * h264.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SHARE_FPS,
+      g_param_spec_uint ("share-fps", "Share frame rate",
+      "Frames per second at the most: 1 to 5 for jpg and png, more for "
+      "h264",
+      1, 30, GST_RTMS_DEFAULT_SHARE_FPS, FLAGS));
+
+  /**
+   * GstRtmsSrc:transcript-language:
+   *
+   * The language that is spoken, as a BCP 47 tag that Zoom knows; auto
+   * to have it detected.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TRANSCRIPT_LANGUAGE,
+      g_param_spec_string ("transcript-language", "Transcript language",
+      "The language that is spoken, as a BCP 47 tag that Zoom knows; "
+      "auto to have it detected",
+      GST_RTMS_DEFAULT_TRANSCRIPT_LANGUAGE, FLAGS));
+
+  /**
+   * GstRtmsSrc:transcript-detect-language:
+   *
+   * Whether Zoom detects the spoken language after the first 30 s.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TRANSCRIPT_DETECT_LANGUAGE,
+      g_param_spec_boolean ("transcript-detect-language", "Detect transcript language",
+      "Whether Zoom detects the spoken language after the first 30 s",
+      GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE, FLAGS));
+
+  /**
+   * GstRtmsSrc:speaker-names:
+   *
+   * Put the speaker's name and a colon in front of each line of the
+   * transcript.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_SPEAKER_NAMES,
+      g_param_spec_boolean ("speaker-names", "Speaker names",
+      "Put the speaker's name and a colon in front of each line of the "
+      "transcript",
+      GST_RTMS_DEFAULT_SPEAKER_NAMES, FLAGS));
+
+  /**
+   * GstRtmsSrc:latency:
+   *
+   * Delay of the network in ms that live sinks make up for; a pad that
+   * is silent for longer gets GAP events.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_LATENCY,
+      g_param_spec_uint ("latency", "Latency",
+      "Delay of the network in ms that live sinks make up for; a pad "
+      "that is silent for longer gets GAP events",
+      0, G_MAXINT, GST_RTMS_DEFAULT_LATENCY, FLAGS));
+
+  /**
+   * GstRtmsSrc:text-latency:
+   *
+   * How long, in ms, GAP events on the text pads stay behind the
+   * stream, so that a line can stand where its words began: as long as
+   * an utterance can get.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TEXT_LATENCY,
+      g_param_spec_uint ("text-latency", "Text latency",
+      "How long, in ms, GAP events on the text pads stay behind the "
+      "stream, so that a line can stand where its words began: as long "
+      "as an utterance can get",
+      0, G_MAXINT, GST_RTMS_DEFAULT_TEXT_LATENCY, FLAGS));
+
+  /**
+   * GstRtmsSrc:max-queue-time:
+   *
+   * Media that a pad keeps for a slow pipeline, in ns; beyond it
+   * buffers are dropped (0 = no limit).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MAX_QUEUE_TIME,
+      g_param_spec_uint64 ("max-queue-time", "Maximum queue time",
+      "Media that a pad keeps for a slow pipeline, in ns; beyond it "
+      "buffers are dropped (0 = no limit)",
+      0, G_MAXUINT64, GST_RTMS_DEFAULT_MAX_QUEUE_TIME, FLAGS));
+
+  /**
+   * GstRtmsSrc:max-queue-bytes:
+   *
+   * Bytes that a pad keeps for a slow pipeline; beyond them buffers are
+   * dropped (0 = no limit).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MAX_QUEUE_BYTES,
+      g_param_spec_uint64 ("max-queue-bytes", "Maximum queue bytes",
+      "Bytes that a pad keeps for a slow pipeline; beyond them buffers "
+      "are dropped (0 = no limit)",
+      0, G_MAXUINT64, GST_RTMS_DEFAULT_MAX_QUEUE_BYTES, FLAGS));
+
+  /**
+   * GstRtmsSrc:gap-interval:
+   *
+   * How often, in ms, a silent pad gets a GAP event; muxers write
+   * nothing between two of them.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_GAP_INTERVAL,
+      g_param_spec_uint ("gap-interval", "GAP interval",
+      "How often, in ms, a silent pad gets a GAP event; muxers write "
+      "nothing between two of them",
+      20, 10000, GST_RTMS_DEFAULT_GAP_INTERVAL, FLAGS));
+
+  /**
+   * GstRtmsSrc:timeout:
+   *
+   * How long, in s, a server may take to connect and to answer a
+   * handshake.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TIMEOUT,
+      g_param_spec_uint ("timeout", "Timeout",
+      "How long, in s, a server may take to connect and to answer a "
+      "handshake",
+      1, 3600, GST_RTMS_DEFAULT_TIMEOUT, FLAGS));
+
+  /**
+   * GstRtmsSrc:allowed-hosts:
+   *
+   * The hosts that may be connected to, with commas between; *.name
+   * stands for every host below a name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ALLOWED_HOSTS,
+      g_param_spec_string ("allowed-hosts", "Allowed hosts",
+      "The hosts that may be connected to, with commas between; *.name "
+      "stands for every host below a name",
+      GST_RTMS_DEFAULT_ALLOWED_HOSTS, FLAGS));
+
+  /**
+   * GstRtmsSrc:allow-unencrypted:
+   *
+   * Allow ws URLs, without TLS, to other machines than this one.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ALLOW_UNENCRYPTED,
+      g_param_spec_boolean ("allow-unencrypted", "Allow unencrypted",
+      "Allow ws URLs, without TLS, to other machines than this one",
+      GST_RTMS_DEFAULT_ALLOW_UNENCRYPTED, FLAGS));
+
+  /**
+   * GstRtmsSrc:tls-ca-file:
+   *
+   * A PEM file of the certificates to trust instead of the system's.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TLS_CA_FILE,
+      g_param_spec_string ("tls-ca-file", "TLS CA file",
+      "A PEM file of the certificates to trust instead of the system's",
+      NULL, FLAGS));
+
+  /**
+   * GstRtmsSrc:max-message-size:
+   *
+   * Bytes that a message may have; a server that sends a longer one is
+   * disconnected.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MAX_MESSAGE_SIZE,
+      g_param_spec_uint64 ("max-message-size", "Maximum message size",
+      "Bytes that a message may have; a server that sends a longer one "
+      "is disconnected",
+      1024, G_MAXUINT32, GST_RTMS_DEFAULT_MAX_MESSAGE_SIZE, FLAGS));
+}
+
+static void
+set_string (gchar **field, const GValue *value)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+}
+
+/**
+ * gst_rtms_properties_set:
+ * @properties: values
+ * @id: of a property
+ * @value: its new value
+ *
+ * Returns: whether @id is one of these properties
+ */
+gboolean
+gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
+    const GValue *value)
+{
+  switch (id) {
+    case PROP_PAYLOAD:
+      set_string (&properties->payload, value);
+      return TRUE;
+    case PROP_PAYLOAD_LOCATION:
+      set_string (&properties->payload_location, value);
+      return TRUE;
+    case PROP_CLIENT_ID:
+      set_string (&properties->client_id, value);
+      return TRUE;
+    case PROP_CLIENT_SECRET:
+      rtms_crypto_wipe_string (properties->client_secret);
+      properties->client_secret = g_value_dup_string (value);
+      return TRUE;
+    case PROP_MEDIA:
+      properties->media = g_value_get_flags (value);
+      return TRUE;
+    case PROP_CONNECTIONS:
+      properties->connections = g_value_get_enum (value);
+      return TRUE;
+    case PROP_STARTUP_BACKLOG:
+      properties->startup_backlog = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_AUDIO_RATE:
+      properties->audio_rate = g_value_get_uint (value);
+      return TRUE;
+    case PROP_AUDIO_CHANNELS:
+      properties->audio_channels = g_value_get_uint (value);
+      return TRUE;
+    case PROP_AUDIO_INTERVAL:
+      properties->audio_interval = g_value_get_uint (value);
+      return TRUE;
+    case PROP_VIDEO_CODEC:
+      properties->video_codec = g_value_get_enum (value);
+      return TRUE;
+    case PROP_VIDEO_RESOLUTION:
+      properties->video_resolution = g_value_get_enum (value);
+      return TRUE;
+    case PROP_VIDEO_FPS:
+      properties->video_fps = g_value_get_uint (value);
+      return TRUE;
+    case PROP_SHARE_CODEC:
+      properties->share_codec = g_value_get_enum (value);
+      return TRUE;
+    case PROP_SHARE_RESOLUTION:
+      properties->share_resolution = g_value_get_enum (value);
+      return TRUE;
+    case PROP_SHARE_FPS:
+      properties->share_fps = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TRANSCRIPT_LANGUAGE:
+      set_string (&properties->transcript_language, value);
+      return TRUE;
+    case PROP_TRANSCRIPT_DETECT_LANGUAGE:
+      properties->transcript_detect_language = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_SPEAKER_NAMES:
+      properties->speaker_names = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_LATENCY:
+      properties->latency = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TEXT_LATENCY:
+      properties->text_latency = g_value_get_uint (value);
+      return TRUE;
+    case PROP_MAX_QUEUE_TIME:
+      properties->max_queue_time = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_MAX_QUEUE_BYTES:
+      properties->max_queue_bytes = g_value_get_uint64 (value);
+      return TRUE;
+    case PROP_GAP_INTERVAL:
+      properties->gap_interval = g_value_get_uint (value);
+      return TRUE;
+    case PROP_TIMEOUT:
+      properties->timeout = g_value_get_uint (value);
+      return TRUE;
+    case PROP_ALLOWED_HOSTS:
+      set_string (&properties->allowed_hosts, value);
+      return TRUE;
+    case PROP_ALLOW_UNENCRYPTED:
+      properties->allow_unencrypted = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_TLS_CA_FILE:
+      set_string (&properties->tls_ca_file, value);
+      return TRUE;
+    case PROP_MAX_MESSAGE_SIZE:
+      properties->max_message_size = g_value_get_uint64 (value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+/**
+ * gst_rtms_properties_get:
+ * @properties: values
+ * @id: of a property
+ * @value: (inout): gets its value
+ *
+ * Returns: whether @id is one of these properties
+ */
+gboolean
+gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
+    GValue *value)
+{
+  switch (id) {
+    case PROP_PAYLOAD:
+      g_value_set_string (value, properties->payload);
+      return TRUE;
+    case PROP_PAYLOAD_LOCATION:
+      g_value_set_string (value, properties->payload_location);
+      return TRUE;
+    case PROP_CLIENT_ID:
+      g_value_set_string (value, properties->client_id);
+      return TRUE;
+    case PROP_MEDIA:
+      g_value_set_flags (value, properties->media);
+      return TRUE;
+    case PROP_CONNECTIONS:
+      g_value_set_enum (value, properties->connections);
+      return TRUE;
+    case PROP_STARTUP_BACKLOG:
+      g_value_set_boolean (value, properties->startup_backlog);
+      return TRUE;
+    case PROP_AUDIO_RATE:
+      g_value_set_uint (value, properties->audio_rate);
+      return TRUE;
+    case PROP_AUDIO_CHANNELS:
+      g_value_set_uint (value, properties->audio_channels);
+      return TRUE;
+    case PROP_AUDIO_INTERVAL:
+      g_value_set_uint (value, properties->audio_interval);
+      return TRUE;
+    case PROP_VIDEO_CODEC:
+      g_value_set_enum (value, properties->video_codec);
+      return TRUE;
+    case PROP_VIDEO_RESOLUTION:
+      g_value_set_enum (value, properties->video_resolution);
+      return TRUE;
+    case PROP_VIDEO_FPS:
+      g_value_set_uint (value, properties->video_fps);
+      return TRUE;
+    case PROP_SHARE_CODEC:
+      g_value_set_enum (value, properties->share_codec);
+      return TRUE;
+    case PROP_SHARE_RESOLUTION:
+      g_value_set_enum (value, properties->share_resolution);
+      return TRUE;
+    case PROP_SHARE_FPS:
+      g_value_set_uint (value, properties->share_fps);
+      return TRUE;
+    case PROP_TRANSCRIPT_LANGUAGE:
+      g_value_set_string (value, properties->transcript_language);
+      return TRUE;
+    case PROP_TRANSCRIPT_DETECT_LANGUAGE:
+      g_value_set_boolean (value, properties->transcript_detect_language);
+      return TRUE;
+    case PROP_SPEAKER_NAMES:
+      g_value_set_boolean (value, properties->speaker_names);
+      return TRUE;
+    case PROP_LATENCY:
+      g_value_set_uint (value, properties->latency);
+      return TRUE;
+    case PROP_TEXT_LATENCY:
+      g_value_set_uint (value, properties->text_latency);
+      return TRUE;
+    case PROP_MAX_QUEUE_TIME:
+      g_value_set_uint64 (value, properties->max_queue_time);
+      return TRUE;
+    case PROP_MAX_QUEUE_BYTES:
+      g_value_set_uint64 (value, properties->max_queue_bytes);
+      return TRUE;
+    case PROP_GAP_INTERVAL:
+      g_value_set_uint (value, properties->gap_interval);
+      return TRUE;
+    case PROP_TIMEOUT:
+      g_value_set_uint (value, properties->timeout);
+      return TRUE;
+    case PROP_ALLOWED_HOSTS:
+      g_value_set_string (value, properties->allowed_hosts);
+      return TRUE;
+    case PROP_ALLOW_UNENCRYPTED:
+      g_value_set_boolean (value, properties->allow_unencrypted);
+      return TRUE;
+    case PROP_TLS_CA_FILE:
+      g_value_set_string (value, properties->tls_ca_file);
+      return TRUE;
+    case PROP_MAX_MESSAGE_SIZE:
+      g_value_set_uint64 (value, properties->max_message_size);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}

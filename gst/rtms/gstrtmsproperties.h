@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstrtmsenums.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstRtmsProperties:
+ *
+ * The values of an element's properties, as they were set; strings are owned
+ * by the element.
+ */
+typedef struct {
+  gchar *payload;
+  gchar *payload_location;
+  gchar *client_id;
+  gchar *client_secret;
+  GstRtmsMediaFlags media;
+  GstRtmsConnections connections;
+  gboolean startup_backlog;
+  guint audio_rate;
+  guint audio_channels;
+  guint audio_interval;
+  GstRtmsVideoCodec video_codec;
+  GstRtmsVideoResolution video_resolution;
+  guint video_fps;
+  GstRtmsVideoCodec share_codec;
+  GstRtmsVideoResolution share_resolution;
+  guint share_fps;
+  gchar *transcript_language;
+  gboolean transcript_detect_language;
+  gboolean speaker_names;
+  guint latency;
+  guint text_latency;
+  GstClockTime max_queue_time;
+  guint64 max_queue_bytes;
+  guint gap_interval;
+  guint timeout;
+  gchar *allowed_hosts;
+  gboolean allow_unencrypted;
+  gchar *tls_ca_file;
+  guint64 max_message_size;
+} GstRtmsProperties;
+
+void gst_rtms_properties_init (GstRtmsProperties *properties);
+void gst_rtms_properties_clear (GstRtmsProperties *properties);
+void gst_rtms_properties_install (GObjectClass *klass);
+gboolean gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
+    const GValue *value);
+gboolean gst_rtms_properties_get (const GstRtmsProperties *properties,
+    guint id, GValue *value);
+
+/* The ids of the properties that this file installs are below this. */
+#define GST_RTMS_PROPERTIES_END 100
+
+G_END_DECLS

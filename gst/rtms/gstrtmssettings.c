@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstrtmssettings.h"
+
+#include "ext/crypto/rtmscrypto.h"
+#include "ext/json/rtmsjson.h"
+
+/* A connection on which nothing comes for longer is taken for lost: Zoom
+ * sends a keep-alive every 10 s. */
+#define IDLE_TIMEOUT (65 * G_TIME_SPAN_SECOND)
+#define PAYLOAD_FILE_MAX (256 * 1024)
+
+static gboolean G_GNUC_PRINTF (2, 3)
+refuse (GError **error, const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error)
+    *error = g_error_new_valist (RTMS_ERROR, RTMS_ERROR_SETTINGS, format,
+        args);
+  va_end (args);
+  return FALSE;
+}
+
+/* The first of @names that the environment has, as a value or, with "_FILE"
+ * behind the name, as the file that holds it. */
+static gchar *
+read_environment (const gchar *const *names)
+{
+  for (; *names; names++) {
+    g_autofree gchar *file_name = g_strconcat (*names, "_FILE", NULL);
+    const gchar *value = g_getenv (*names);
+    const gchar *path = g_getenv (file_name);
+    gchar *text;
+
+    if (value && *value)
+      return g_strdup (value);
+    if (path && *path && g_file_get_contents (path, &text, NULL, NULL))
+      return g_strchomp (text);
+  }
+  return NULL;
+}
+
+static gchar *
+get_credential (const gchar *property, const gchar *const *names)
+{
+  return property && *property ? g_strdup (property)
+      : read_environment (names);
+}
+
+static gboolean
+sign (GstRtmsSettings *settings, const GstRtmsProperties *properties,
+    GError **error)
+{
+  static const gchar *const id_names[] = { "ZM_RTMS_CLIENT",
+    "ZOOM_CLIENT_ID", NULL };
+  static const gchar *const secret_names[] = { "ZM_RTMS_SECRET",
+    "ZOOM_CLIENT_SECRET", NULL };
+  g_autofree gchar *id = get_credential (properties->client_id, id_names);
+  gchar *secret = get_credential (properties->client_secret, secret_names);
+
+  if (id && secret)
+    settings->signature = rtms_crypto_sign_handshake (id, secret,
+        settings->payload->instance_id, settings->payload->stream_id);
+  if (id == NULL)
+    refuse (error, "There is no client id: set the property client-id or "
+        "the environment variable ZM_RTMS_CLIENT");
+  else if (secret == NULL)
+    refuse (error, "There is no client secret: set the property "
+        "client-secret or the environment variable ZM_RTMS_SECRET");
+  else if (settings->signature == NULL)
+    refuse (error, "The handshake cannot be signed: OpenSSL has no SHA-256");
+  rtms_crypto_wipe_string (secret);
+  return settings->signature != NULL;
+}
+
+static gchar *
+read_payload_file (const gchar *path, GError **error)
+{
+  g_autoptr (GError) file_error = NULL;
+  gchar *text;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, &file_error)) {
+    refuse (error, "The payload cannot be read; check payload-location: %s",
+        file_error->message);
+    return NULL;
+  }
+  if (length > PAYLOAD_FILE_MAX) {
+    refuse (error, "payload-location %s is too large to be a webhook payload",
+        path);
+    g_clear_pointer (&text, g_free);
+  }
+  return text;
+}
+
+static gboolean
+read_payload (GstRtmsSettings *settings, const GstRtmsProperties *properties,
+    GError **error)
+{
+  g_autofree gchar *text = NULL;
+
+  if (properties->payload) {
+    text = g_strdup (properties->payload);
+  } else if (properties->payload_location) {
+    text = read_payload_file (properties->payload_location, error);
+    if (text == NULL)
+      return FALSE;
+  } else {
+    return refuse (error, "There is no payload: set payload-location to a "
+        "file with the body of the rtms_started webhook, or payload to its "
+        "text");
+  }
+  settings->payload = rtms_json_parse_payload (text, -1, error);
+  return settings->payload != NULL;
+}
+
+static void
+set_media_params (RtmsMediaParams *params,
+    const GstRtmsProperties *properties)
+{
+  rtms_media_params_init (params);
+  params->kinds = properties->media & RTMS_MEDIA_ALL_BITS;
+  params->audio = (RtmsAudioParams) {
+    .content_type = RTMS_CONTENT_TYPE_RAW_AUDIO,
+    .codec = RTMS_CODEC_L16,
+    .data_option = RTMS_DATA_OPTION_AUDIO_MIXED_STREAM,
+    .sample_rate = (gint) properties->audio_rate,
+    .channels = (gint) properties->audio_channels,
+    .send_rate = (gint) properties->audio_interval,
+  };
+  params->video = (RtmsVideoParams) {
+    .content_type = RTMS_CONTENT_TYPE_RAW_VIDEO,
+    .codec = (gint) properties->video_codec,
+    .data_option = RTMS_DATA_OPTION_VIDEO_SINGLE_ACTIVE_STREAM,
+    .resolution = (gint) properties->video_resolution,
+    .fps = (gint) properties->video_fps,
+  };
+  params->share = (RtmsVideoParams) {
+    .content_type = RTMS_CONTENT_TYPE_RAW_VIDEO,
+    .codec = (gint) properties->share_codec,
+    .resolution = (gint) properties->share_resolution,
+    .fps = (gint) properties->share_fps,
+  };
+  params->transcript.content_type = RTMS_CONTENT_TYPE_TEXT;
+  params->transcript.detect_language = properties->transcript_detect_language;
+  params->chat.content_type = RTMS_CONTENT_TYPE_TEXT;
+}
+
+static gboolean
+set_language (RtmsTranscriptParams *params, const gchar *tag, GError **error)
+{
+  if (tag == NULL || g_str_equal (tag, "auto"))
+    return TRUE;
+  params->language = rtms_language_from_tag (tag);
+  return params->language != RTMS_LANGUAGE_AUTO
+      || refuse (error, "Zoom has no transcript language \"%s\"; set "
+      "transcript-language to auto or to a tag such as en, de or zh-Hans",
+      tag);
+}
+
+static gboolean
+read_media (GstRtmsSettings *settings, const GstRtmsProperties *properties,
+    GError **error)
+{
+  RtmsMediaParams *params = &settings->session.params;
+  g_autofree gchar *advice = NULL;
+
+  set_media_params (params, properties);
+  settings->events = properties->media & GST_RTMS_MEDIA_EVENTS;
+  if (params->kinds == 0)
+    return refuse (error, "media asks for nothing that Zoom sends; add one "
+        "of audio, video, share, transcript and chat");
+  if ((params->kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)
+          && !rtms_audio_params_check (&params->audio, &advice))
+      || (params->kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO)
+          && !rtms_video_params_check (&params->video, RTMS_MEDIA_VIDEO,
+              &advice))
+      || (params->kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_SHARE)
+          && !rtms_video_params_check (&params->share, RTMS_MEDIA_SHARE,
+              &advice)))
+    return refuse (error, "Zoom does not offer what the properties ask for: "
+        "%s", advice);
+  return set_language (&params->transcript, properties->transcript_language,
+      error);
+}
+
+static gchar **
+split_hosts (const gchar *text)
+{
+  gchar **hosts = g_strsplit_set (text ? text : "", ", ", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (gchar **host = hosts; *host; host++) {
+    if (**host)
+      g_strv_builder_add (builder, *host);
+  }
+  g_strfreev (hosts);
+  return g_strv_builder_end (builder);
+}
+
+/**
+ * gst_rtms_settings_new:
+ * @properties: an element's properties
+ * @error: (out) (optional): #RTMS_ERROR_SETTINGS, #RTMS_ERROR_PAYLOAD or
+ *     #RTMS_ERROR_MALFORMED, naming the property to mend
+ *
+ * Returns: (transfer full) (nullable): settings
+ */
+GstRtmsSettings *
+gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
+{
+  g_autoptr (GstRtmsSettings) settings = g_atomic_rc_box_new0
+      (GstRtmsSettings);
+
+  if (!read_media (settings, properties, error)
+      || !read_payload (settings, properties, error)
+      || !sign (settings, properties, error))
+    return NULL;
+
+  settings->url_policy.allowed_hosts =
+      split_hosts (properties->allowed_hosts);
+  settings->url_policy.allow_plain = properties->allow_unencrypted;
+  settings->session.payload = settings->payload;
+  settings->session.signature = settings->signature;
+  settings->session.url_policy = &settings->url_policy;
+  settings->session.split =
+      properties->connections == GST_RTMS_CONNECTIONS_SPLIT;
+  settings->session.startup_backlog = properties->startup_backlog;
+  settings->session.handshake_timeout =
+      properties->timeout * G_TIME_SPAN_SECOND;
+  settings->session.idle_timeout = IDLE_TIMEOUT;
+
+  settings->speaker_names = properties->speaker_names;
+  settings->latency = properties->latency * GST_MSECOND;
+  settings->text_latency = properties->text_latency * GST_MSECOND;
+  settings->gap_interval = properties->gap_interval * GST_MSECOND;
+  settings->max_queue_time = properties->max_queue_time;
+  settings->max_queue_bytes = properties->max_queue_bytes;
+  settings->tls_ca_file = g_strdup (properties->tls_ca_file);
+  settings->max_message_size = (gsize) properties->max_message_size;
+  return g_steal_pointer (&settings);
+}
+
+GstRtmsSettings *
+gst_rtms_settings_ref (GstRtmsSettings *settings)
+{
+  return g_atomic_rc_box_acquire (settings);
+}
+
+static void
+clear_settings (gpointer data)
+{
+  GstRtmsSettings *settings = data;
+
+  g_clear_pointer (&settings->payload, rtms_payload_free);
+  g_free (settings->signature);
+  g_strfreev (settings->url_policy.allowed_hosts);
+  g_free (settings->tls_ca_file);
+}
+
+void
+gst_rtms_settings_unref (GstRtmsSettings *settings)
+{
+  g_atomic_rc_box_release_full (settings, clear_settings);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstrtmsproperties.h"
+#include "protocol/rtmssession.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstRtmsSettings:
+ * @session: for the session; points into this struct
+ * @latency: ns
+ * @text_latency: ns
+ * @gap_interval: ns
+ *
+ * What one run of an element works by: its properties, its environment and
+ * its payload, read and checked once. Constant, and shared by reference.
+ */
+typedef struct {
+  RtmsPayload *payload;
+  gchar *signature;
+  RtmsUrlPolicy url_policy;
+  RtmsSessionConfig session;
+  gboolean events;
+  gboolean speaker_names;
+  GstClockTime latency;
+  GstClockTime text_latency;
+  GstClockTime gap_interval;
+  GstClockTime max_queue_time;
+  guint64 max_queue_bytes;
+  gchar *tls_ca_file;
+  gsize max_message_size;
+} GstRtmsSettings;
+
+GstRtmsSettings *gst_rtms_settings_new (const GstRtmsProperties *properties,
+    GError **error);
+GstRtmsSettings *gst_rtms_settings_ref (GstRtmsSettings *settings);
+void gst_rtms_settings_unref (GstRtmsSettings *settings);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsSettings, gst_rtms_settings_unref)
+
+G_END_DECLS

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-rtmssrc
+ * @title: rtmssrc
+ *
+ * Receives one stream of Zoom Realtime Media Streams (RTMS): the live audio,
+ * video, screen share, transcript and chat of a meeting, webinar, Video SDK
+ * session or Contact Center call, each on a pad of its own. All pads share
+ * one timeline, made of Zoom's timestamps.
+ *
+ * Pads appear when Zoom has confirmed the media; link them by name. Unlinked
+ * pads cost next to nothing.
+ *
+ * ## Record a meeting
+ * |[
+ * gst-launch-1.0 -e rtmssrc name=z payload-location=started.json \
+ *     z.video ! h264parse ! mux. \
+ *     z.audio ! audioconvert ! avenc_aac ! mux. \
+ *     z.transcript ! mux. \
+ *     mp4mux name=mux ! filesink location=meeting.mp4
+ * ]|
+ * Records until the meeting ends, or Ctrl-C, which ends the stream at Zoom
+ * too. The client id and secret are read from the environment variables
+ * ZM_RTMS_CLIENT and ZM_RTMS_SECRET.
+ *
+ * ## Watch a meeting
+ * |[
+ * gst-launch-1.0 rtmssrc name=z payload-location=started.json \
+ *     startup-backlog=false \
+ *     z.video ! decodebin ! videoconvert ! autovideosink \
+ *     z.audio ! audioconvert ! audioresample ! autoaudiosink
+ * ]|
+ *
+ * ## Read along
+ * |[
+ * gst-launch-1.0 -q rtmssrc payload-location=started.json \
+ *     media=transcript speaker-names=true ! fdsink
+ * ]|
+ *
+ * Since: 0.1
+ */
+
+#include "gstrtmssrc.h"
+
+#include "gstrtmscaps.h"
+#include "gstrtmsclient.h"
+#include "gstrtmserror.h"
+#include "gstrtmsproperties.h"
+#include "gstrtmsstreams.h"
+
+/* MT safety: the properties are under the object lock. `client` and
+ * `streams` are made and freed by the state change alone; `run_lock` protects
+ * the pointers for send_event() and the stats, which come from other threads.
+ * It is taken before the locks of the streams and the client, and not held
+ * while anything is posted, pushed or waited for. */
+
+GST_DEBUG_CATEGORY (gst_rtms_src_debug);
+#define GST_CAT_DEFAULT gst_rtms_src_debug
+
+enum {
+  PROP_STATS = GST_RTMS_PROPERTIES_END,
+};
+
+struct _GstRtmsSrc
+{
+  GstElement parent;
+
+  GstRtmsProperties properties;
+
+  GMutex run_lock;
+  GstRtmsClient *client;
+  GstRtmsStreams *streams;
+
+  /* network thread */
+  gboolean has_pads;
+};
+
+G_DEFINE_TYPE (GstRtmsSrc, gst_rtms_src, GST_TYPE_ELEMENT)
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmssrc, "rtmssrc", GST_RANK_NONE,
+    GST_TYPE_RTMS_SRC, GST_DEBUG_CATEGORY_INIT (gst_rtms_src_debug,
+        "rtmssrc", 0, "Zoom Realtime Media Streams source"))
+
+static GstStaticPadTemplate audio_template =
+GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_AUDIO_CAPS));
+static GstStaticPadTemplate video_template =
+GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_VIDEO_CAPS));
+static GstStaticPadTemplate share_template =
+GST_STATIC_PAD_TEMPLATE ("share", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_VIDEO_CAPS));
+static GstStaticPadTemplate transcript_template =
+GST_STATIC_PAD_TEMPLATE ("transcript", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_TEXT_CAPS));
+static GstStaticPadTemplate chat_template =
+GST_STATIC_PAD_TEMPLATE ("chat", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_TEXT_CAPS));
+static GstStaticPadTemplate events_template =
+GST_STATIC_PAD_TEMPLATE ("events", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_EVENTS_CAPS));
+
+static void
+on_confirmed (const RtmsMediaParams *params, gpointer user_data)
+{
+  GstRtmsSrc *self = user_data;
+
+  self->has_pads = gst_rtms_streams_open (self->streams, params);
+  if (!self->has_pads)
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("Zoom confirmed no medium that "
+            "rtmssrc can read. Check the app's scopes at Zoom and the "
+            "property media."), (NULL));
+}
+
+static void
+on_media (const RtmsMedia *media, GstBuffer *buffer, gpointer user_data)
+{
+  GstRtmsSrc *self = user_data;
+
+  gst_rtms_streams_push_media (self->streams, media, buffer);
+}
+
+static void
+on_event (const RtmsMessage *message, gpointer user_data)
+{
+  GstRtmsSrc *self = user_data;
+
+  gst_rtms_streams_push_event (self->streams, message);
+}
+
+static void
+on_tick (gpointer user_data)
+{
+  GstRtmsSrc *self = user_data;
+
+  gst_rtms_streams_tick (self->streams);
+}
+
+static void
+on_ended (gint stop_reason, const GError *error, gpointer user_data)
+{
+  GstRtmsSrc *self = user_data;
+  const gchar *reason = rtms_stop_reason_get_name (stop_reason);
+
+  GST_INFO_OBJECT (self, "the stream ended: %s (reason %d)", reason,
+      stop_reason);
+  if (!self->has_pads) {
+    GST_ELEMENT_ERROR (self, RESOURCE, READ, ("The stream was ended before "
+            "Zoom confirmed any media, so nothing was received."), (NULL));
+    return;
+  }
+  if (error)
+    GST_ELEMENT_WARNING (self, RESOURCE, READ, ("The connection to Zoom was "
+            "lost: %s. All that came before is complete.", error->message),
+        (NULL));
+  gst_rtms_streams_end (self->streams);
+}
+
+static void
+on_failed (const GError *error, gint status_code, gpointer user_data)
+{
+  GstRtmsSrc *self = user_data;
+
+  gst_rtms_error_post (GST_ELEMENT (self), error, status_code);
+}
+
+static gboolean
+start (GstRtmsSrc *self)
+{
+  static const GstRtmsClientCallbacks callbacks = {
+    .confirmed = on_confirmed,
+    .media = on_media,
+    .event = on_event,
+    .tick = on_tick,
+    .ended = on_ended,
+    .failed = on_failed,
+  };
+  g_autoptr (GstRtmsSettings) settings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  settings = gst_rtms_settings_new (&self->properties, &error);
+  GST_OBJECT_UNLOCK (self);
+  if (settings == NULL) {
+    gst_rtms_error_post (GST_ELEMENT (self), error, -1);
+    return FALSE;
+  }
+
+  GST_INFO_OBJECT (self, "%s %s, stream %s",
+      rtms_product_get_name (settings->payload->product),
+      settings->payload->instance_id, settings->payload->stream_id);
+  g_mutex_lock (&self->run_lock);
+  self->has_pads = FALSE;
+  self->streams = gst_rtms_streams_new (GST_ELEMENT (self), settings);
+  self->client = gst_rtms_client_new (settings, &callbacks, self,
+      GST_OBJECT (self));
+  gst_rtms_client_start (self->client);
+  g_mutex_unlock (&self->run_lock);
+  return TRUE;
+}
+
+static void
+stop_client (GstRtmsSrc *self)
+{
+  GstRtmsClient *client;
+
+  g_mutex_lock (&self->run_lock);
+  client = g_steal_pointer (&self->client);
+  g_mutex_unlock (&self->run_lock);
+  g_clear_pointer (&client, gst_rtms_client_free);
+}
+
+static void
+remove_streams (GstRtmsSrc *self)
+{
+  GstRtmsStreams *streams;
+
+  g_mutex_lock (&self->run_lock);
+  streams = g_steal_pointer (&self->streams);
+  g_mutex_unlock (&self->run_lock);
+  g_clear_pointer (&streams, gst_rtms_streams_free);
+}
+
+static GstStateChangeReturn
+gst_rtms_src_change_state (GstElement *element, GstStateChange transition)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (element);
+  GstStateChangeReturn ret;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (!start (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      gst_rtms_streams_set_playing (self->streams, FALSE);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      /* First who fills the pads, then the pads' tasks, then the pads. */
+      stop_client (self);
+      break;
+    default:
+      break;
+  }
+
+  ret = GST_ELEMENT_CLASS (gst_rtms_src_parent_class)->change_state (element,
+      transition);
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (ret == GST_STATE_CHANGE_FAILURE) {
+        stop_client (self);
+        remove_streams (self);
+      } else {
+        ret = GST_STATE_CHANGE_NO_PREROLL;
+      }
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      gst_rtms_streams_set_playing (self->streams, TRUE);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      if (ret != GST_STATE_CHANGE_FAILURE)
+        ret = GST_STATE_CHANGE_NO_PREROLL;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      remove_streams (self);
+      break;
+    default:
+      break;
+  }
+  return ret;
+}
+
+/* EOS from the application ends the stream at Zoom; the pads' EOS follows
+ * when that is done, so that what was on its way is not lost. */
+static gboolean
+gst_rtms_src_send_event (GstElement *element, GstEvent *event)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (element);
+  gboolean is_running;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS (gst_rtms_src_parent_class)->send_event (
+        element, event);
+
+  gst_event_unref (event);
+  g_mutex_lock (&self->run_lock);
+  is_running = self->client != NULL;
+  if (is_running)
+    gst_rtms_client_close (self->client);
+  g_mutex_unlock (&self->run_lock);
+  return is_running;
+}
+
+static GstStructure *
+create_stats (GstRtmsSrc *self)
+{
+  GstStructure *stats = gst_structure_new_empty ("rtms-stats");
+  GstRtmsClientStats values = { 0 };
+  guint64 messages = 0, bytes = 0;
+
+  g_mutex_lock (&self->run_lock);
+  if (self->client)
+    gst_rtms_client_get_stats (self->client, &values);
+  for (guint i = 0; i < RTMS_N_MEDIA; i++) {
+    messages += values.messages[i];
+    bytes += values.bytes[i];
+  }
+  gst_structure_set (stats, "messages", G_TYPE_UINT64, messages,
+      "bytes", G_TYPE_UINT64, bytes,
+      "control-messages", G_TYPE_UINT64, values.control_messages,
+      "malformed", G_TYPE_UINT64, values.malformed,
+      "unexpected", G_TYPE_UINT64, values.unexpected,
+      "keep-alives", G_TYPE_UINT64, values.keep_alives, NULL);
+  if (self->streams)
+    gst_rtms_streams_add_stats (self->streams, stats);
+  g_mutex_unlock (&self->run_lock);
+  return stats;
+}
+
+static void
+gst_rtms_src_set_property (GObject *object, guint id, const GValue *value,
+    GParamSpec *pspec)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (object);
+  gboolean known;
+
+  GST_OBJECT_LOCK (self);
+  known = gst_rtms_properties_set (&self->properties, id, value);
+  GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+gst_rtms_src_get_property (GObject *object, guint id, GValue *value,
+    GParamSpec *pspec)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (object);
+  gboolean known;
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, create_stats (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  known = gst_rtms_properties_get (&self->properties, id, value);
+  GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+gst_rtms_src_finalize (GObject *object)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (object);
+
+  gst_rtms_properties_clear (&self->properties);
+  g_mutex_clear (&self->run_lock);
+
+  G_OBJECT_CLASS (gst_rtms_src_parent_class)->finalize (object);
+}
+
+static void
+gst_rtms_src_class_init (GstRtmsSrcClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_rtms_src_set_property;
+  object_class->get_property = gst_rtms_src_get_property;
+  object_class->finalize = gst_rtms_src_finalize;
+  gst_rtms_properties_install (object_class);
+
+  /**
+   * GstRtmsSrc:stats:
+   *
+   * Counts of the current run, as a #GstStructure that is valid in every
+   * state: `messages` and `bytes` (media messages and their payload),
+   * `control-messages`, `malformed` (unreadable messages, left out),
+   * `unexpected` (messages that had no place), `keep-alives` (answered), all
+   * guint64; and for each pad a structure of its name with `buffers`,
+   * `bytes`, `dropped` (by a full queue), `held-back` (frames before a key
+   * frame), `late` (out of order: media dropped, text moved), `gaps`,
+   * `queued-time` (ns) and `queued-bytes`, all guint64.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counts of messages, bytes, drops and gaps", GST_TYPE_STRUCTURE,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  gst_element_class_add_static_pad_template (element_class, &audio_template);
+  gst_element_class_add_static_pad_template (element_class, &video_template);
+  gst_element_class_add_static_pad_template (element_class, &share_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &transcript_template);
+  gst_element_class_add_static_pad_template (element_class, &chat_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &events_template);
+  gst_element_class_set_static_metadata (element_class,
+      "Zoom Realtime Media Streams source", "Source/Network",
+      "Receives the audio, video, share, transcript and chat of a Zoom "
+      "meeting", "The gst-rtms authors");
+  element_class->change_state = gst_rtms_src_change_state;
+  element_class->send_event = gst_rtms_src_send_event;
+
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_MEDIA_FLAGS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_CONNECTIONS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_CODEC, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_RESOLUTION, 0);
+}
+
+static void
+gst_rtms_src_init (GstRtmsSrc *self)
+{
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+  g_mutex_init (&self->run_lock);
+  gst_rtms_properties_init (&self->properties);
+}

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One source pad of rtmssrc: a bounded queue that the network thread fills
+ * and never waits for, and a task that empties it downstream.
+ *
+ * MT safety: all fields but the constant ones are protected by `lock`, a
+ * leaf: nothing else is locked, called or pushed while it is held. The
+ * network thread calls push_buffer(), push_event() and advance(); the state
+ * change calls set_playing() and the pad's activation; the task is the
+ * streaming thread. */
+
+#include "gstrtmssrcpad.h"
+
+#include <gst/base/gstqueuearray.h>
+
+GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
+#define GST_CAT_DEFAULT gst_rtms_src_debug
+
+#define QUEUE_INITIAL_SIZE 64
+
+typedef struct {
+  GstMiniObject *object;        /* a GstBuffer or a GstEvent, owned */
+  gsize size;                   /* 0 for events */
+} Item;
+
+struct _GstRtmsSrcPad
+{
+  GstPad parent;
+
+  /* constant */
+  GstRtmsSrcPadLimits limits;
+  GstRtmsSrcPadFlowFunc flow_func;
+  gpointer flow_user_data;
+
+  GMutex lock;
+  GCond cond;
+  GstQueueArray *queue;         /* of Item */
+  guint64 queued_bytes;
+  gboolean flushing;
+  gboolean playing;
+  gboolean eos;                 /* EOS is queued: nothing may follow */
+  gboolean await_key_frame;     /* delta frames are of no use now */
+  gboolean discont;             /* something is missing before the next */
+  GstClockTime head_time;       /* PTS of the oldest buffer pushed or queued */
+  GstClockTime tail_time;       /* PTS of the newest */
+  GstClockTime position;        /* what buffers and GAPs cover so far */
+  GstRtmsSrcPadStats stats;
+
+  /* streaming thread */
+  GstFlowReturn last_flow;
+};
+
+G_DEFINE_TYPE (GstRtmsSrcPad, gst_rtms_src_pad, GST_TYPE_PAD)
+
+static gboolean
+item_is_buffer (const Item *item)
+{
+  return GST_IS_BUFFER (item->object);
+}
+
+static void
+append (GstRtmsSrcPad *self, GstMiniObject *object, gsize size)
+{
+  Item item = { object, size };
+
+  gst_queue_array_push_tail_struct (self->queue, &item);
+  self->queued_bytes += size;
+  g_cond_signal (&self->cond);
+}
+
+static void
+clear_queue (GstRtmsSrcPad *self)
+{
+  Item *item;
+
+  while ((item = gst_queue_array_pop_head_struct (self->queue)))
+    gst_mini_object_unref (item->object);
+  self->queued_bytes = 0;
+  self->head_time = self->tail_time = GST_CLOCK_TIME_NONE;
+}
+
+static GstClockTime
+get_queued_time (GstRtmsSrcPad *self)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (self->head_time)
+      || self->tail_time < self->head_time)
+    return 0;
+  return self->tail_time - self->head_time;
+}
+
+static gboolean
+is_full (GstRtmsSrcPad *self)
+{
+  const GstRtmsSrcPadLimits *limits = &self->limits;
+
+  if (limits->max_bytes && self->queued_bytes > limits->max_bytes)
+    return TRUE;
+  return limits->overflow != GST_RTMS_OVERFLOW_BYTES && limits->max_time
+      && get_queued_time (self) > limits->max_time;
+}
+
+/* The first buffer's index from @index on, or -1; events stay where they
+ * are. */
+static gint
+find_buffer (GstRtmsSrcPad *self, guint index)
+{
+  guint length = gst_queue_array_get_length (self->queue);
+
+  for (; index < length; index++) {
+    if (item_is_buffer (gst_queue_array_peek_nth_struct (self->queue,
+                index)))
+      return (gint) index;
+  }
+  return -1;
+}
+
+static void
+update_head_time (GstRtmsSrcPad *self)
+{
+  gint first = find_buffer (self, 0);
+
+  self->head_time = GST_CLOCK_TIME_NONE;
+  if (first >= 0) {
+    Item *item = gst_queue_array_peek_nth_struct (self->queue,
+        (guint) first);
+
+    self->head_time = GST_BUFFER_PTS (item->object);
+  }
+}
+
+static void
+drop_at (GstRtmsSrcPad *self, guint index)
+{
+  Item item;
+
+  gst_queue_array_drop_struct (self->queue, index, &item);
+  self->queued_bytes -= item.size;
+  self->stats.dropped++;
+  gst_mini_object_unref (item.object);
+}
+
+/* The buffer at @index follows a hole now. */
+static void
+mark_discont (GstRtmsSrcPad *self, guint index)
+{
+  Item *item = gst_queue_array_peek_nth_struct (self->queue, index);
+  GstBuffer *buffer = GST_BUFFER (item->object);
+
+  item->object = NULL;
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  item->object = GST_MINI_OBJECT (buffer);
+}
+
+static guint
+make_room (GstRtmsSrcPad *self)
+{
+  guint64 before = self->stats.dropped;
+  gint first;
+
+  while (is_full (self) && (first = find_buffer (self, 0)) >= 0) {
+    drop_at (self, (guint) first);
+    if (self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME) {
+      for (;;) {
+        Item *item;
+
+        first = find_buffer (self, 0);
+        if (first < 0)
+          break;
+        item = gst_queue_array_peek_nth_struct (self->queue, (guint) first);
+        if (!GST_BUFFER_FLAG_IS_SET (item->object,
+                GST_BUFFER_FLAG_DELTA_UNIT))
+          break;
+        drop_at (self, (guint) first);
+      }
+      /* The frames to come refer to what was dropped. */
+      if (first < 0)
+        self->await_key_frame = TRUE;
+    }
+    update_head_time (self);
+  }
+  if (self->stats.dropped == before)
+    return 0;
+
+  first = find_buffer (self, 0);
+  if (first >= 0)
+    mark_discont (self, (guint) first);
+  else
+    self->discont = TRUE;
+  return (guint) (self->stats.dropped - before);
+}
+
+/* Late text is clamped, as its time is only the start of its display; late
+ * media cannot be put in order any more. */
+static GstBuffer *
+order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  GstClockTime pts = GST_BUFFER_PTS (buffer);
+
+  if (!GST_CLOCK_TIME_IS_VALID (self->tail_time) || pts >= self->tail_time)
+    return buffer;
+
+  self->stats.late++;
+  if (self->limits.overflow != GST_RTMS_OVERFLOW_BYTES) {
+    gst_buffer_unref (buffer);
+    self->discont = TRUE;
+    return NULL;
+  }
+  GST_BUFFER_PTS (buffer) = self->tail_time;
+  if (GST_BUFFER_DURATION_IS_VALID (buffer)) {
+    GstClockTime end = pts + GST_BUFFER_DURATION (buffer);
+
+    GST_BUFFER_DURATION (buffer) = MAX (end, self->tail_time + GST_MSECOND)
+        - self->tail_time;
+  }
+  return buffer;
+}
+
+static void
+append_gap (GstRtmsSrcPad *self, GstClockTime end)
+{
+  append (self, GST_MINI_OBJECT (gst_event_new_gap (self->position,
+              end - self->position)), 0);
+  self->position = end;
+  self->stats.gaps++;
+}
+
+static void
+append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  GstClockTime pts = GST_BUFFER_PTS (buffer), end = pts;
+
+  if (GST_BUFFER_DURATION_IS_VALID (buffer))
+    end += GST_BUFFER_DURATION (buffer);
+  if (self->limits.hole && GST_CLOCK_TIME_IS_VALID (self->tail_time)
+      && pts >= self->position + self->limits.hole) {
+    append_gap (self, pts);
+    self->discont = TRUE;
+  }
+  if (self->discont) {
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    self->discont = FALSE;
+  }
+  self->tail_time = pts;
+  if (!GST_CLOCK_TIME_IS_VALID (self->head_time))
+    self->head_time = pts;
+  self->position = MAX (self->position, end);
+  append (self, GST_MINI_OBJECT (buffer), gst_buffer_get_size (buffer));
+}
+
+/**
+ * gst_rtms_src_pad_push_buffer:
+ * @self: a pad
+ * @buffer: (transfer full): a buffer with a PTS
+ *
+ * Queues the buffer; never blocks. A queue over its limits drops as the
+ * pad's #GstRtmsOverflow says.
+ *
+ * Returns: how many queued buffers were dropped to make room for it
+ */
+guint
+gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  gboolean delta = GST_BUFFER_FLAG_IS_SET (buffer,
+      GST_BUFFER_FLAG_DELTA_UNIT);
+  guint dropped = 0;
+
+  g_mutex_lock (&self->lock);
+  if (self->flushing || self->eos) {
+    g_mutex_unlock (&self->lock);
+    gst_buffer_unref (buffer);
+    return 0;
+  }
+
+  self->stats.buffers++;
+  self->stats.bytes += gst_buffer_get_size (buffer);
+  if (self->await_key_frame && delta) {
+    gst_buffer_unref (buffer);
+    buffer = NULL;
+    self->stats.held_back++;
+  } else {
+    self->await_key_frame = FALSE;
+    buffer = order_buffer (self, buffer);
+  }
+  if (buffer) {
+    append_buffer (self, buffer);
+    dropped = make_room (self);
+  }
+  g_mutex_unlock (&self->lock);
+  return dropped;
+}
+
+/**
+ * gst_rtms_src_pad_push_event:
+ * @self: a pad
+ * @event: (transfer full): a serialized event
+ *
+ * Queues the event behind what is there. After EOS nothing more is taken.
+ */
+void
+gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
+{
+  g_mutex_lock (&self->lock);
+  if (self->flushing || self->eos) {
+    gst_event_unref (event);
+  } else {
+    self->eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+    append (self, GST_MINI_OBJECT (event), 0);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_rtms_src_pad_advance:
+ * @self: a pad
+ * @reference: how far the stream has come, in running time
+ *
+ * Covers silence by a GAP up to the pad's gap delay before @reference, so
+ * that a muxer does not wait for this pad. A pad with something queued is
+ * not silent.
+ */
+void
+gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->flushing && !self->eos
+      && gst_queue_array_is_empty (self->queue)
+      && reference > self->limits.gap_delay
+      && reference - self->limits.gap_delay > self->position)
+    append_gap (self, reference - self->limits.gap_delay);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_rtms_src_pad_set_playing:
+ * @self: a pad
+ * @playing: whether media may flow
+ *
+ * A live source gives no data in PAUSED: they wait in the queue.
+ */
+void
+gst_rtms_src_pad_set_playing (GstRtmsSrcPad *self, gboolean playing)
+{
+  g_mutex_lock (&self->lock);
+  self->playing = playing;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_rtms_src_pad_get_stats (GstRtmsSrcPad *self, GstRtmsSrcPadStats *stats)
+{
+  g_mutex_lock (&self->lock);
+  *stats = self->stats;
+  stats->queued_time = get_queued_time (self);
+  stats->queued_bytes = self->queued_bytes;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Caps, segment and tags go ahead in PAUSED, media wait for PLAYING. */
+static gboolean
+head_may_pass (GstRtmsSrcPad *self)
+{
+  Item *item = gst_queue_array_peek_head_struct (self->queue);
+
+  if (item == NULL)
+    return FALSE;
+  return self->playing || (GST_IS_EVENT (item->object)
+      && GST_EVENT_TYPE (item->object) != GST_EVENT_GAP);
+}
+
+static GstMiniObject *
+take_next (GstRtmsSrcPad *self)
+{
+  GstMiniObject *object = NULL;
+
+  g_mutex_lock (&self->lock);
+  while (!self->flushing && !head_may_pass (self))
+    g_cond_wait (&self->cond, &self->lock);
+  if (!self->flushing) {
+    Item *item = gst_queue_array_pop_head_struct (self->queue);
+
+    object = item->object;
+    self->queued_bytes -= item->size;
+    update_head_time (self);
+  }
+  g_mutex_unlock (&self->lock);
+  return object;
+}
+
+/* Not linked, flushing or at EOS downstream: what comes is not wanted now,
+ * but may be later, so the pad drops and goes on. */
+static gboolean
+is_fatal (GstFlowReturn flow)
+{
+  return flow < GST_FLOW_EOS;
+}
+
+static void
+loop (gpointer data)
+{
+  GstRtmsSrcPad *self = data;
+  GstPad *pad = GST_PAD (self);
+  GstMiniObject *object = take_next (self);
+  GstFlowReturn flow;
+
+  if (object == NULL) {
+    gst_pad_pause_task (pad);
+    return;
+  }
+  if (GST_IS_EVENT (object)) {
+    GstEventType type = GST_EVENT_TYPE (object);
+
+    GST_LOG_OBJECT (self, "pushing %" GST_PTR_FORMAT, object);
+    gst_pad_push_event (pad, GST_EVENT (object));
+    if (type == GST_EVENT_EOS)
+      gst_pad_pause_task (pad);
+    return;
+  }
+
+  flow = gst_pad_push (pad, GST_BUFFER (object));
+  if (flow != self->last_flow) {
+    GST_DEBUG_OBJECT (self, "downstream returns %s", gst_flow_get_name (flow));
+    self->last_flow = flow;
+    self->flow_func (self, flow, self->flow_user_data);
+  }
+  if (is_fatal (flow))
+    gst_pad_pause_task (pad);
+}
+
+static gboolean
+activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode,
+    gboolean active)
+{
+  GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (pad);
+
+  if (mode != GST_PAD_MODE_PUSH)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  self->flushing = !active;
+  if (!active)
+    clear_queue (self);
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+
+  if (active)
+    return gst_pad_start_task (pad, loop, self, NULL);
+  return gst_pad_stop_task (pad);
+}
+
+static gboolean
+query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  const GstRtmsSrcPadLimits *limits = &GST_RTMS_SRC_PAD (pad)->limits;
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_LATENCY:
+      /* What the queue holds may come that much later and still be played. */
+      gst_query_set_latency (query, TRUE, limits->latency, limits->max_time
+          ? limits->latency + limits->max_time : GST_CLOCK_TIME_NONE);
+      return TRUE;
+    case GST_QUERY_SEEKING: {
+      GstFormat format;
+
+      gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+      gst_query_set_seeking (query, format, FALSE, 0, -1);
+      return TRUE;
+    }
+    default:
+      return gst_pad_query_default (pad, parent, query);
+  }
+}
+
+static void
+gst_rtms_src_pad_finalize (GObject *object)
+{
+  GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (object);
+
+  clear_queue (self);
+  gst_queue_array_free (self->queue);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (gst_rtms_src_pad_parent_class)->finalize (object);
+}
+
+static void
+gst_rtms_src_pad_class_init (GstRtmsSrcPadClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gst_rtms_src_pad_finalize;
+}
+
+static void
+gst_rtms_src_pad_init (GstRtmsSrcPad *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->queue = gst_queue_array_new_for_struct (sizeof (Item),
+      QUEUE_INITIAL_SIZE);
+  self->flushing = TRUE;
+  self->discont = TRUE;
+  self->head_time = self->tail_time = GST_CLOCK_TIME_NONE;
+}
+
+/**
+ * gst_rtms_src_pad_new:
+ * @templ: its template
+ * @name: its name
+ * @limits: copied
+ * @flow_func: told of downstream's changes of mind
+ * @user_data: for @flow_func, must outlive the pad's activity
+ *
+ * Returns: (transfer floating): an inactive pad
+ */
+GstRtmsSrcPad *
+gst_rtms_src_pad_new (GstPadTemplate *templ, const gchar *name,
+    const GstRtmsSrcPadLimits *limits, GstRtmsSrcPadFlowFunc flow_func,
+    gpointer user_data)
+{
+  GstRtmsSrcPad *self = g_object_new (GST_TYPE_RTMS_SRC_PAD, "name", name,
+      "direction", GST_PAD_SRC, "template", templ, NULL);
+
+  self->limits = *limits;
+  self->await_key_frame = limits->overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
+  self->flow_func = flow_func;
+  self->flow_user_data = user_data;
+  gst_pad_set_activatemode_function (GST_PAD (self), activate_mode);
+  gst_pad_set_query_function (GST_PAD (self), query);
+  return self;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_RTMS_SRC_PAD (gst_rtms_src_pad_get_type ())
+G_DECLARE_FINAL_TYPE (GstRtmsSrcPad, gst_rtms_src_pad, GST, RTMS_SRC_PAD,
+    GstPad)
+
+/**
+ * GstRtmsOverflow:
+ * @GST_RTMS_OVERFLOW_OLDEST: a full queue drops its oldest buffer (audio)
+ * @GST_RTMS_OVERFLOW_KEY_FRAME: it drops up to the next key frame (video)
+ * @GST_RTMS_OVERFLOW_BYTES: it drops its oldest buffer, and only the bytes
+ *     count: text is small and may be far apart
+ */
+typedef enum {
+  GST_RTMS_OVERFLOW_OLDEST,
+  GST_RTMS_OVERFLOW_KEY_FRAME,
+  GST_RTMS_OVERFLOW_BYTES,
+} GstRtmsOverflow;
+
+/**
+ * GstRtmsSrcPadLimits:
+ * @overflow: what gives way when the queue is full
+ * @max_time: of queued media, ns; 0 for no limit
+ * @max_bytes: of queued media; 0 for no limit
+ * @latency: of the stream, as told to live sinks, ns
+ * @gap_delay: how far GAPs stay behind the stream's newest packet, ns
+ * @hole: time missing between two buffers that is told by a GAP and DISCONT,
+ *     ns; 0 for media whose buffers need not touch
+ */
+typedef struct {
+  GstRtmsOverflow overflow;
+  GstClockTime max_time;
+  guint64 max_bytes;
+  GstClockTime latency;
+  GstClockTime gap_delay;
+  GstClockTime hole;
+} GstRtmsSrcPadLimits;
+
+/**
+ * GstRtmsSrcPadStats:
+ * @buffers: that came for the pad
+ * @bytes: of these
+ * @dropped: by a full queue
+ * @held_back: delta frames that came before a key frame they can build on
+ * @late: that came behind a newer one: media dropped, text moved
+ * @gaps: GAP events for silence
+ * @queued_time: media time in the queue now
+ * @queued_bytes: likewise
+ *
+ * Counts since the pad was made, but for the queue's level.
+ */
+typedef struct {
+  guint64 buffers;
+  guint64 bytes;
+  guint64 dropped;
+  guint64 held_back;
+  guint64 late;
+  guint64 gaps;
+  GstClockTime queued_time;
+  guint64 queued_bytes;
+} GstRtmsSrcPadStats;
+
+/* Called by the pad's streaming thread, when a push returned something else
+ * than the one before. */
+typedef void (*GstRtmsSrcPadFlowFunc) (GstRtmsSrcPad *pad, GstFlowReturn flow,
+    gpointer user_data);
+
+GstRtmsSrcPad *gst_rtms_src_pad_new (GstPadTemplate *templ,
+    const gchar *name, const GstRtmsSrcPadLimits *limits,
+    GstRtmsSrcPadFlowFunc flow_func, gpointer user_data);
+
+guint gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer);
+void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
+void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
+void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);
+void gst_rtms_src_pad_get_stats (GstRtmsSrcPad *pad,
+    GstRtmsSrcPadStats *stats);
+
+G_END_DECLS

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* MT safety: `lock` protects the table of pads, `playing` and `is_open`. It
+ * is taken before a pad's lock, and never held while a pad is pushed to,
+ * added or removed, or a message posted. What is not under it belongs to the
+ * network thread. */
+
+#include "gstrtmsstreams.h"
+
+#include <string.h>
+
+#include "gstrtmscaps.h"
+#include "gstrtmsmeta.h"
+#include "gstrtmssrcpad.h"
+#include "protocol/rtmsh264.h"
+#include "protocol/rtmstimeline.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
+#define GST_CAT_DEFAULT gst_rtms_src_debug
+
+/* The events' pad stands behind those of the media. */
+#define EVENTS RTMS_N_MEDIA
+#define N_STREAMS (RTMS_N_MEDIA + 1)
+
+#define WARNING_INTERVAL G_TIME_SPAN_SECOND
+
+/* How long an utterance is shown that does not say how long it took. */
+#define TEXT_TIME_PER_BYTE (60 * GST_MSECOND)
+#define TEXT_TIME_MIN GST_SECOND
+#define TEXT_TIME_MAX (7 * GST_SECOND)
+
+struct _GstRtmsStreams
+{
+  GstElement *element;          /* not owned: it owns us */
+  GstRtmsSettings *settings;
+
+  GMutex lock;
+  GstRtmsSrcPad *pads[N_STREAMS];
+  gboolean playing;
+  gboolean is_open;             /* every pad is there */
+  gboolean has_error;           /* one is enough */
+
+  RtmsTimeline timeline;
+  RtmsMediaParams params;
+  gint64 last_warning;
+  guint dropped_since_warning;
+};
+
+/**
+ * gst_rtms_streams_new:
+ * @element: whose pads they are
+ * @settings: how they work
+ */
+GstRtmsStreams *
+gst_rtms_streams_new (GstElement *element, GstRtmsSettings *settings)
+{
+  GstRtmsStreams *self = g_new0 (GstRtmsStreams, 1);
+
+  self->element = element;
+  self->settings = gst_rtms_settings_ref (settings);
+  g_mutex_init (&self->lock);
+  rtms_timeline_init (&self->timeline);
+  return self;
+}
+
+static GstRtmsSrcPad *
+get_pad (GstRtmsStreams *self, guint index)
+{
+  GstRtmsSrcPad *pad;
+
+  g_mutex_lock (&self->lock);
+  pad = self->pads[index] ? gst_object_ref (self->pads[index]) : NULL;
+  g_mutex_unlock (&self->lock);
+  return pad;
+}
+
+/**
+ * gst_rtms_streams_free:
+ * @self: (transfer full): streams whose network thread has let go
+ *
+ * Removes the pads, which are inactive by now, from the element.
+ */
+void
+gst_rtms_streams_free (GstRtmsStreams *self)
+{
+  for (guint i = 0; i < N_STREAMS; i++) {
+    if (self->pads[i]) {
+      gst_element_remove_pad (self->element, GST_PAD (self->pads[i]));
+      gst_object_unref (self->pads[i]);
+    }
+  }
+  gst_rtms_settings_unref (self->settings);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static const gchar *
+stream_name (guint index)
+{
+  return index == EVENTS ? "events" : rtms_media_kind_get_name (index);
+}
+
+static gboolean
+is_text (guint index)
+{
+  return index == RTMS_MEDIA_TRANSCRIPT || index == RTMS_MEDIA_CHAT
+      || index == EVENTS;
+}
+
+static gboolean
+claim_error (GstRtmsStreams *self)
+{
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->has_error;
+  self->has_error = TRUE;
+  g_mutex_unlock (&self->lock);
+  return first;
+}
+
+static gboolean
+is_anything_linked (GstRtmsStreams *self)
+{
+  gboolean linked = FALSE;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < N_STREAMS; i++)
+    linked |= self->pads[i] && gst_pad_is_linked (GST_PAD (self->pads[i]));
+  linked |= !self->is_open;
+  g_mutex_unlock (&self->lock);
+  return linked;
+}
+
+/* Called by a streaming thread. */
+static void
+on_flow (GstRtmsSrcPad *pad, GstFlowReturn flow, gpointer user_data)
+{
+  GstRtmsStreams *self = user_data;
+
+  if (flow < GST_FLOW_EOS) {
+    if (claim_error (self))
+      GST_ELEMENT_FLOW_ERROR (self->element, flow);
+  } else if (flow == GST_FLOW_NOT_LINKED && !is_anything_linked (self)) {
+    if (claim_error (self))
+      GST_ELEMENT_ERROR (self->element, STREAM, FAILED,
+          ("None of the pads is linked, so nothing would be received. Link "
+              "at least one by its name: audio, video, share, transcript, "
+              "chat or events."), (NULL));
+  }
+}
+
+static GstRtmsSrcPadLimits
+get_limits (GstRtmsStreams *self, guint index)
+{
+  const GstRtmsSettings *settings = self->settings;
+  GstRtmsSrcPadLimits limits = {
+    .max_time = settings->max_queue_time,
+    .max_bytes = settings->max_queue_bytes,
+    .latency = settings->latency,
+    .gap_delay = settings->latency,
+  };
+
+  if (is_text (index)) {
+    limits.overflow = GST_RTMS_OVERFLOW_BYTES;
+    limits.gap_delay = settings->text_latency;
+  } else if (index == RTMS_MEDIA_AUDIO) {
+    limits.overflow = GST_RTMS_OVERFLOW_OLDEST;
+    limits.hole = MAX (self->params.audio.send_rate, 1) * GST_MSECOND;
+  } else {
+    limits.overflow = GST_RTMS_OVERFLOW_KEY_FRAME;
+  }
+  return limits;
+}
+
+static GstTagList *
+create_tags (GstRtmsStreams *self, guint index)
+{
+  static const gchar *const titles[N_STREAMS] = { "Audio", "Active speaker",
+    "Screen share", "Transcript", "Chat", "Events" };
+  GstTagList *tags = gst_tag_list_new (GST_TAG_TITLE, titles[index], NULL);
+  const gchar *language = NULL;
+
+  if (index == RTMS_MEDIA_TRANSCRIPT)
+    language = rtms_language_get_tag (self->params.transcript.language);
+  if (language)
+    gst_tag_list_add (tags, GST_TAG_MERGE_REPLACE, GST_TAG_LANGUAGE_CODE,
+        language, NULL);
+  gst_tag_list_set_scope (tags, GST_TAG_SCOPE_STREAM);
+  return tags;
+}
+
+static GstStream *
+create_stream (GstRtmsStreams *self, guint index, GstCaps *caps)
+{
+  static const GstStreamType types[N_STREAMS] = { GST_STREAM_TYPE_AUDIO,
+    GST_STREAM_TYPE_VIDEO, GST_STREAM_TYPE_VIDEO, GST_STREAM_TYPE_TEXT,
+    GST_STREAM_TYPE_TEXT, GST_STREAM_TYPE_UNKNOWN };
+  g_autofree gchar *id = g_strdup_printf ("rtms/%s/%s",
+      self->settings->payload->stream_id, stream_name (index));
+  g_autoptr (GstTagList) tags = create_tags (self, index);
+  GstStream *stream = gst_stream_new (id, caps, types[index],
+      is_text (index) ? GST_STREAM_FLAG_SPARSE : GST_STREAM_FLAG_NONE);
+
+  gst_stream_set_tags (stream, tags);
+  return stream;
+}
+
+static GstCaps *
+create_caps (GstRtmsStreams *self, guint index)
+{
+  if (index == EVENTS)
+    return self->settings->events
+        ? gst_caps_from_string (GST_RTMS_EVENTS_CAPS) : NULL;
+  if (!(self->params.kinds & RTMS_MEDIA_BIT (index)))
+    return NULL;
+  return gst_rtms_caps_new (index, &self->params);
+}
+
+/* Born active and with its sticky events, so that whoever links it in
+ * pad-added sees caps. The tags go through the queue: its task takes all
+ * sticky events along, and a muxer need not wait for the first buffer to
+ * know the caps of a pad that is silent. */
+static void
+add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
+    GstStreamCollection *collection, guint group_id)
+{
+  const gchar *name = stream_name (index);
+  GstPadTemplate *templ = gst_element_class_get_pad_template (
+      GST_ELEMENT_GET_CLASS (self->element), name);
+  GstRtmsSrcPadLimits limits = get_limits (self, index);
+  GstRtmsSrcPad *src_pad = gst_rtms_src_pad_new (templ, name, &limits,
+      on_flow, self);
+  GstPad *pad = GST_PAD (src_pad);
+  g_autoptr (GstCaps) caps = gst_stream_get_caps (stream);
+  GstSegment segment;
+  GstEvent *event;
+
+  g_mutex_lock (&self->lock);
+  self->pads[index] = gst_object_ref_sink (src_pad);
+  gst_rtms_src_pad_set_playing (src_pad, self->playing);
+  g_mutex_unlock (&self->lock);
+
+  gst_pad_use_fixed_caps (pad);
+  gst_pad_set_active (pad, TRUE);
+
+  event = gst_event_new_stream_start (gst_stream_get_stream_id (stream));
+  gst_event_set_group_id (event, group_id);
+  gst_event_set_stream (event, stream);
+  gst_event_set_stream_flags (event, gst_stream_get_stream_flags (stream));
+  gst_pad_push_event (pad, event);
+  gst_pad_push_event (pad, gst_event_new_stream_collection (collection));
+  gst_pad_push_event (pad, gst_event_new_caps (caps));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (pad, gst_event_new_segment (&segment));
+  gst_rtms_src_pad_push_event (src_pad,
+      gst_event_new_tag (gst_stream_get_tags (stream)));
+
+  gst_element_add_pad (self->element, pad);
+}
+
+/**
+ * gst_rtms_streams_open:
+ * @self: new streams
+ * @params: the media that Zoom confirmed
+ *
+ * Adds the pads of all media, and posts the stream collection.
+ *
+ * Returns: %FALSE when there is none that caps stand for
+ */
+gboolean
+gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
+{
+  GstStream *streams[N_STREAMS] = { NULL };
+  g_autoptr (GstStreamCollection) collection =
+      gst_stream_collection_new (self->settings->payload->stream_id);
+  guint group_id = gst_util_group_id_next ();
+
+  self->params = *params;
+  for (guint i = 0; i < N_STREAMS; i++) {
+    g_autoptr (GstCaps) caps = create_caps (self, i);
+
+    if (caps == NULL)
+      continue;
+    streams[i] = create_stream (self, i, caps);
+    gst_stream_collection_add_stream (collection,
+        gst_object_ref (streams[i]));
+  }
+  if (gst_stream_collection_get_size (collection) == 0)
+    return FALSE;
+
+  gst_element_post_message (self->element,
+      gst_message_new_stream_collection (GST_OBJECT (self->element),
+          collection));
+  for (guint i = 0; i < N_STREAMS; i++) {
+    if (streams[i])
+      add_pad (self, i, streams[i], collection, group_id);
+    gst_clear_object (&streams[i]);
+  }
+  g_mutex_lock (&self->lock);
+  self->is_open = TRUE;
+  g_mutex_unlock (&self->lock);
+  gst_element_no_more_pads (self->element);
+  return TRUE;
+}
+
+/* -1 while the pipeline has no running time. */
+static gint64
+get_running_time (GstRtmsStreams *self)
+{
+  GstClockTime now = gst_element_get_current_running_time (self->element);
+
+  return GST_CLOCK_TIME_IS_VALID (now) ? (gint64) now : -1;
+}
+
+static GstClockTime
+place (GstRtmsStreams *self, gint64 unix_time)
+{
+  gint64 arrival = get_running_time (self);
+
+  if (unix_time != RTMS_TIME_NONE)
+    return (GstClockTime) rtms_timeline_place (&self->timeline, unix_time,
+        arrival);
+  /* A packet without a time comes now. */
+  return (GstClockTime) MAX (0, MAX (arrival,
+          rtms_timeline_get_reference (&self->timeline, arrival)));
+}
+
+static void
+warn_of_drops (GstRtmsStreams *self, guint index, guint dropped)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  self->dropped_since_warning += dropped;
+  if (self->dropped_since_warning == 0
+      || now - self->last_warning < WARNING_INTERVAL)
+    return;
+  GST_ELEMENT_WARNING (self->element, RESOURCE, BUSY,
+      ("What follows pad %s is too slow: %u buffers were dropped. Make it "
+          "faster, or raise max-queue-time and max-queue-bytes.",
+          stream_name (index), self->dropped_since_warning), (NULL));
+  self->last_warning = now;
+  self->dropped_since_warning = 0;
+}
+
+static gboolean
+prepare_audio (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer *buffer)
+{
+  const RtmsAudioParams *params = &self->params.audio;
+  gsize frame = (gsize) params->channels * sizeof (gint16);
+  gsize size = media->data.size - media->data.size % frame;
+
+  if (size == 0)
+    return FALSE;
+  gst_buffer_set_size (buffer, (gssize) size);
+  GST_BUFFER_PTS (buffer) = place (self, media->timestamp);
+  GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale (size / frame,
+      GST_SECOND, (guint64) params->sample_rate);
+  return TRUE;
+}
+
+static gboolean
+prepare_video (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer *buffer)
+{
+  const RtmsVideoParams *params = media->kind == RTMS_MEDIA_SHARE
+      ? &self->params.share : &self->params.video;
+  gboolean is_key = TRUE;
+  GstMapInfo map;
+
+  if (media->data.size == 0)
+    return FALSE;
+  if (params->codec == RTMS_CODEC_H264
+      && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    is_key = rtms_h264_is_key_frame (map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+  }
+  if (!is_key)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  GST_BUFFER_PTS (buffer) = place (self, media->timestamp);
+  return TRUE;
+}
+
+static GstBuffer *
+prefix_speaker (GstBuffer *buffer, const gchar *name)
+{
+  g_autofree gchar *prefix = g_strconcat (name, ": ", NULL);
+  gsize length = strlen (prefix);
+  GstMemory *memory = gst_memory_new_wrapped (0, prefix, length, 0, length,
+      prefix, g_free);
+
+  prefix = NULL;
+  gst_buffer_prepend_memory (buffer, memory);
+  return buffer;
+}
+
+static GstClockTime
+get_text_duration (const RtmsMedia *media)
+{
+  if (media->start_time != RTMS_TIME_NONE
+      && media->end_time > media->start_time)
+    return (GstClockTime) (media->end_time - media->start_time);
+  return CLAMP (media->data.size * TEXT_TIME_PER_BYTE, TEXT_TIME_MIN,
+      TEXT_TIME_MAX);
+}
+
+/* A cue stands where the words were said, as far as that is known. */
+static gboolean
+prepare_text (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer **buffer)
+{
+  GstClockTime sent;
+
+  if (media->data.size == 0)
+    return FALSE;
+  sent = place (self, media->timestamp);
+  GST_BUFFER_PTS (*buffer) = media->start_time != RTMS_TIME_NONE
+      && self->timeline.anchored
+      ? (GstClockTime) rtms_timeline_map (&self->timeline,
+      media->start_time) : sent;
+  GST_BUFFER_DURATION (*buffer) = get_text_duration (media);
+  if (self->settings->speaker_names && media->user_name)
+    *buffer = prefix_speaker (*buffer, media->user_name);
+  return TRUE;
+}
+
+static gboolean
+prepare (GstRtmsStreams *self, const RtmsMedia *media, GstBuffer **buffer)
+{
+  switch (media->kind) {
+    case RTMS_MEDIA_AUDIO:
+      return prepare_audio (self, media, *buffer);
+    case RTMS_MEDIA_VIDEO:
+    case RTMS_MEDIA_SHARE:
+      return prepare_video (self, media, *buffer);
+    case RTMS_MEDIA_TRANSCRIPT:
+    case RTMS_MEDIA_CHAT:
+      return prepare_text (self, media, buffer);
+    default:
+      g_return_val_if_reached (FALSE);
+  }
+}
+
+/**
+ * gst_rtms_streams_push_media:
+ * @self: open streams
+ * @media: a packet
+ * @buffer: (transfer full): its payload
+ */
+void
+gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer *buffer)
+{
+  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, media->kind);
+  gint64 unix_time = media->timestamp;
+  guint dropped;
+
+  if (pad == NULL || !prepare (self, media, &buffer)) {
+    gst_buffer_unref (buffer);
+    return;
+  }
+  if (is_text (media->kind) && media->start_time != RTMS_TIME_NONE)
+    unix_time = media->start_time;
+  if (unix_time != RTMS_TIME_NONE)
+    gst_rtms_meta_add_unix_time (buffer, unix_time);
+  /* Mixed audio is said to be of user 0, who is nobody. */
+  if (media->has_user && media->user_id != 0)
+    gst_rtms_meta_add_participant (buffer, media->user_id, media->user_name,
+        media->channel_id);
+  dropped = gst_rtms_src_pad_push_buffer (pad, buffer);
+  warn_of_drops (self, media->kind, dropped);
+}
+
+/**
+ * gst_rtms_streams_push_event:
+ * @self: streams
+ * @message: a signaling message with the JSON text that it came in
+ *
+ * Gives the text to the events' pad as a line of JSON.
+ */
+void
+gst_rtms_streams_push_event (GstRtmsStreams *self,
+    const RtmsMessage *message)
+{
+  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, EVENTS);
+  gint64 unix_time = RTMS_TIME_NONE;
+  GstBuffer *buffer;
+  gchar *line;
+
+  if (pad == NULL)
+    return;
+  line = g_malloc (message->text_length + 1);
+  memcpy (line, message->text, message->text_length);
+  /* Line breaks can only stand between JSON's tokens. */
+  for (gsize i = 0; i < message->text_length; i++) {
+    if (line[i] == '\n' || line[i] == '\r')
+      line[i] = ' ';
+  }
+  line[message->text_length] = '\n';
+  buffer = gst_buffer_new_wrapped (line, message->text_length + 1);
+
+  if (message->has_timestamp)
+    unix_time = rtms_time_from_wire (message->timestamp);
+  if (unix_time != RTMS_TIME_NONE)
+    gst_rtms_meta_add_unix_time (buffer, unix_time);
+  GST_BUFFER_PTS (buffer) =
+      self->timeline.anchored && unix_time != RTMS_TIME_NONE
+      ? (GstClockTime) rtms_timeline_map (&self->timeline, unix_time)
+      : place (self, RTMS_TIME_NONE);
+  gst_rtms_src_pad_push_buffer (pad, buffer);
+}
+
+/* Silence must not hold up a muxer. */
+void
+gst_rtms_streams_tick (GstRtmsStreams *self)
+{
+  gint64 reference = rtms_timeline_get_reference (&self->timeline,
+      get_running_time (self));
+
+  if (reference < 0)
+    return;
+  for (guint i = 0; i < N_STREAMS; i++) {
+    g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
+
+    if (pad)
+      gst_rtms_src_pad_advance (pad, (GstClockTime) reference);
+  }
+}
+
+/* EOS on every pad, behind all that is queued. */
+void
+gst_rtms_streams_end (GstRtmsStreams *self)
+{
+  for (guint i = 0; i < N_STREAMS; i++) {
+    g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
+
+    if (pad)
+      gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
+  }
+}
+
+void
+gst_rtms_streams_set_playing (GstRtmsStreams *self, gboolean playing)
+{
+  g_mutex_lock (&self->lock);
+  self->playing = playing;
+  for (guint i = 0; i < N_STREAMS; i++) {
+    if (self->pads[i])
+      gst_rtms_src_pad_set_playing (self->pads[i], playing);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_rtms_streams_add_stats:
+ * @self: streams
+ * @stats: (inout): gets a field per pad, a structure of its own
+ */
+void
+gst_rtms_streams_add_stats (GstRtmsStreams *self, GstStructure *stats)
+{
+  for (guint i = 0; i < N_STREAMS; i++) {
+    g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
+    g_autoptr (GstStructure) pad_stats = NULL;
+    GstRtmsSrcPadStats values;
+
+    if (pad == NULL)
+      continue;
+    gst_rtms_src_pad_get_stats (pad, &values);
+    pad_stats = gst_structure_new ("rtms-pad-stats",
+        "buffers", G_TYPE_UINT64, values.buffers,
+        "bytes", G_TYPE_UINT64, values.bytes,
+        "dropped", G_TYPE_UINT64, values.dropped,
+        "held-back", G_TYPE_UINT64, values.held_back,
+        "late", G_TYPE_UINT64, values.late,
+        "gaps", G_TYPE_UINT64, values.gaps,
+        "queued-time", G_TYPE_UINT64, values.queued_time,
+        "queued-bytes", G_TYPE_UINT64, values.queued_bytes, NULL);
+    gst_structure_set (stats, stream_name (i), GST_TYPE_STRUCTURE,
+        pad_stats, NULL);
+  }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstrtmssettings.h"
+#include "protocol/rtmsmessage.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstRtmsStreams:
+ *
+ * The source pads of one run of an element, and the timeline that they
+ * share: media packets in, timestamped buffers on pads out.
+ *
+ * open(), push_media(), push_event(), tick() and end() belong to the network
+ * thread; set_playing(), add_stats() and free() to others.
+ */
+typedef struct _GstRtmsStreams GstRtmsStreams;
+
+GstRtmsStreams *gst_rtms_streams_new (GstElement *element,
+    GstRtmsSettings *settings);
+void gst_rtms_streams_free (GstRtmsStreams *streams);
+
+gboolean gst_rtms_streams_open (GstRtmsStreams *streams,
+    const RtmsMediaParams *params);
+void gst_rtms_streams_push_media (GstRtmsStreams *streams,
+    const RtmsMedia *media, GstBuffer *buffer);
+void gst_rtms_streams_push_event (GstRtmsStreams *streams,
+    const RtmsMessage *message);
+void gst_rtms_streams_tick (GstRtmsStreams *streams);
+void gst_rtms_streams_end (GstRtmsStreams *streams);
+
+void gst_rtms_streams_set_playing (GstRtmsStreams *streams,
+    gboolean playing);
+void gst_rtms_streams_add_stats (GstRtmsStreams *streams,
+    GstStructure *stats);
+
+G_END_DECLS

@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtmssession.h"
+
+/* How long the server has to close its sockets after TERMINATED, so that the
+ * media that are still on their way arrive; and, the other way round, to say
+ * why after it closed them. */
+#define DRAIN_TIME (2 * G_TIME_SPAN_SECOND)
+#define CLOSE_CODE_NORMAL 1000
+
+typedef enum {
+  STATE_IDLE,
+  STATE_SIGNALING,              /* until the signaling handshake's answer */
+  STATE_MEDIA,                  /* until every media handshake's answer */
+  STATE_STREAMING,
+  STATE_CLOSING,                /* the app asked for the end */
+  STATE_DRAINING,               /* Zoom announced the end, or it shows */
+  STATE_DONE,
+} State;
+
+typedef enum {
+  SOCKET_NONE,
+  SOCKET_CONNECTING,
+  SOCKET_HANDSHAKE,
+  SOCKET_READY,
+} SocketState;
+
+typedef struct {
+  SocketState state;
+  guint kinds;                  /* the media it is for */
+  gint64 sequence;
+  gint64 deadline;              /* of the answer that is waited for, or 0 */
+  gint64 last_heard;
+} Socket;
+
+struct _RtmsSession
+{
+  RtmsSessionConfig config;
+  RtmsSessionCallbacks callbacks;
+  gpointer user_data;
+
+  State state;
+  gint64 state_deadline;        /* of closing and draining, or 0 */
+  guint url_index;              /* of the payload's signaling URLs */
+  Socket sockets[RTMS_N_SOCKETS];
+
+  RtmsMediaParams confirmed;
+  gint stop_reason;
+  GError *loss;                 /* (nullable): how a connection was lost */
+};
+
+/**
+ * rtms_session_new:
+ * @config: what to do; the struct is copied
+ * @callbacks: how to get it done; copied
+ * @user_data: for @callbacks
+ */
+RtmsSession *
+rtms_session_new (const RtmsSessionConfig *config,
+    const RtmsSessionCallbacks *callbacks, gpointer user_data)
+{
+  RtmsSession *session = g_new0 (RtmsSession, 1);
+
+  session->config = *config;
+  session->callbacks = *callbacks;
+  session->user_data = user_data;
+  rtms_media_params_init (&session->confirmed);
+  return session;
+}
+
+void
+rtms_session_free (RtmsSession *session)
+{
+  g_clear_error (&session->loss);
+  g_free (session);
+}
+
+static const gchar *
+socket_name (RtmsSocketId id)
+{
+  if (id == RTMS_SOCKET_SIGNALING)
+    return "signaling";
+  return id == RTMS_SOCKET_MEDIA_ALL ? "media"
+      : rtms_media_kind_get_name ((RtmsMediaKind) (id - RTMS_SOCKET_MEDIA));
+}
+
+static gboolean
+is_over (RtmsSession *session)
+{
+  return session->state == STATE_IDLE || session->state == STATE_DONE;
+}
+
+static void
+disconnect (RtmsSession *session, RtmsSocketId id)
+{
+  if (session->sockets[id].state == SOCKET_NONE)
+    return;
+  session->sockets[id].state = SOCKET_NONE;
+  session->sockets[id].deadline = 0;
+  session->callbacks.disconnect (id, session->user_data);
+}
+
+static void
+disconnect_all (RtmsSession *session)
+{
+  session->state = STATE_DONE;
+  /* Media first: signaling is the connection that keeps a stream alive. */
+  for (gint id = RTMS_N_SOCKETS - 1; id >= 0; id--)
+    disconnect (session, (RtmsSocketId) id);
+}
+
+static void
+finish (RtmsSession *session)
+{
+  disconnect_all (session);
+  session->callbacks.ended (session->stop_reason, session->loss,
+      session->user_data);
+}
+
+static void
+fail (RtmsSession *session, const GError *error, gint status_code)
+{
+  disconnect_all (session);
+  session->callbacks.failed (error, status_code, session->user_data);
+}
+
+static void G_GNUC_PRINTF (4, 5)
+fail_with (RtmsSession *session, RtmsError code, gint status_code,
+    const gchar *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  va_list args;
+
+  va_start (args, format);
+  error = g_error_new_valist (RTMS_ERROR, code, format, args);
+  va_end (args);
+  fail (session, error, status_code);
+}
+
+static void
+connect_socket (RtmsSession *session, RtmsSocketId id, const gchar *url,
+    gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+
+  socket->state = SOCKET_CONNECTING;
+  socket->deadline = now + session->config.handshake_timeout;
+  session->callbacks.connect (id, url, session->user_data);
+}
+
+/* The next of the payload's URLs that the policy allows. */
+static gboolean
+connect_signaling (RtmsSession *session, gint64 now, GError **error)
+{
+  gchar **urls = session->config.payload->signaling_urls;
+  g_autoptr (GError) refusal = NULL;
+
+  while (urls[session->url_index]) {
+    const gchar *url = urls[session->url_index++];
+
+    if (rtms_url_policy_check (session->config.url_policy, url,
+            refusal ? NULL : &refusal)) {
+      session->state = STATE_SIGNALING;
+      connect_socket (session, RTMS_SOCKET_SIGNALING, url, now);
+      return TRUE;
+    }
+  }
+  if (refusal)
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
+/**
+ * rtms_session_start:
+ * @session: a new session
+ * @now: the time
+ */
+void
+rtms_session_start (RtmsSession *session, gint64 now)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (session->state == STATE_IDLE);
+
+  if (!connect_signaling (session, now, &error))
+    fail (session, error, -1);
+}
+
+/**
+ * rtms_session_close:
+ * @session: a session
+ * @now: the time
+ *
+ * Asks Zoom to end the stream; `ended` follows with its answer, or after two
+ * seconds without. A session that has no stream yet ends at once.
+ */
+void
+rtms_session_close (RtmsSession *session, gint64 now)
+{
+  RtmsMessage request;
+
+  if (is_over (session) || session->state == STATE_CLOSING)
+    return;
+  if (session->state != STATE_STREAMING) {
+    finish (session);
+    return;
+  }
+
+  session->state = STATE_CLOSING;
+  session->state_deadline = now + DRAIN_TIME;
+  rtms_message_init (&request, RTMS_MESSAGE_STREAM_CLOSE_REQ);
+  request.rtms_stream_id = session->config.payload->stream_id;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
+      session->user_data);
+}
+
+/* Messages of ours borrow all their strings, so they are never cleared. */
+static void
+send_handshake (RtmsSession *session, RtmsSocketId id)
+{
+  const RtmsPayload *payload = session->config.payload;
+  Socket *socket = &session->sockets[id];
+  RtmsMessage request;
+
+  rtms_message_init (&request, id == RTMS_SOCKET_SIGNALING
+      ? RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ
+      : RTMS_MESSAGE_DATA_HAND_SHAKE_REQ);
+  request.sequence = ++socket->sequence;
+  request.meeting_uuid = payload->instance_id;
+  request.rtms_stream_id = payload->stream_id;
+  request.signature = (gchar *) session->config.signature;
+  request.buffer_data = session->config.startup_backlog;
+  if (id != RTMS_SOCKET_SIGNALING) {
+    request.params = session->config.params;
+    request.params.kinds = socket->kinds;
+    request.media_type = socket->kinds == RTMS_MEDIA_ALL_BITS
+        ? RTMS_MEDIA_DATA_TYPE_ALL : socket->kinds;
+  }
+  session->callbacks.send (id, &request, session->user_data);
+}
+
+/**
+ * rtms_session_socket_open:
+ * @session: a session
+ * @id: a socket that it asked to connect, now open for messages
+ * @now: the time
+ */
+void
+rtms_session_socket_open (RtmsSession *session, RtmsSocketId id, gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+
+  if (socket->state != SOCKET_CONNECTING)
+    return;
+  socket->state = SOCKET_HANDSHAKE;
+  socket->deadline = now + session->config.handshake_timeout;
+  socket->last_heard = now;
+  send_handshake (session, id);
+}
+
+static void
+subscribe_events (RtmsSession *session)
+{
+  static const gint events[] = {
+    RTMS_EVENT_ACTIVE_SPEAKER_CHANGE, RTMS_EVENT_PARTICIPANT_JOIN,
+    RTMS_EVENT_PARTICIPANT_LEAVE, RTMS_EVENT_SHARING_START,
+    RTMS_EVENT_SHARING_STOP, RTMS_EVENT_PARTICIPANT_VIDEO_ON,
+    RTMS_EVENT_PARTICIPANT_VIDEO_OFF,
+  };
+  g_autoptr (GArray) subscriptions = g_array_new (FALSE, FALSE,
+      sizeof (gint));
+  RtmsMessage request;
+
+  g_array_append_vals (subscriptions, events, G_N_ELEMENTS (events));
+  rtms_message_init (&request, RTMS_MESSAGE_EVENT_SUBSCRIPTION);
+  request.subscriptions = subscriptions;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
+      session->user_data);
+}
+
+static const gchar *
+choose_media_url (const RtmsServerUrls *urls, RtmsMediaKind kind)
+{
+  return urls->media[kind] ? urls->media[kind] : urls->all;
+}
+
+/* One connection for all media where that is wanted and offered, else one
+ * for each. */
+static void
+connect_media (RtmsSession *session, const RtmsServerUrls *urls, gint64 now)
+{
+  guint wanted = session->config.params.kinds;
+  const gchar *chosen[RTMS_N_SOCKETS] = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (urls->all && !session->config.split) {
+    chosen[RTMS_SOCKET_MEDIA_ALL] = urls->all;
+    session->sockets[RTMS_SOCKET_MEDIA_ALL].kinds = wanted;
+  } else {
+    for (guint kind = 0; kind < RTMS_N_MEDIA; kind++) {
+      if (!(wanted & RTMS_MEDIA_BIT (kind)))
+        continue;
+      chosen[RTMS_SOCKET_MEDIA + kind] = choose_media_url (urls, kind);
+      session->sockets[RTMS_SOCKET_MEDIA + kind].kinds =
+          RTMS_MEDIA_BIT (kind);
+      if (chosen[RTMS_SOCKET_MEDIA + kind] == NULL) {
+        fail_with (session, RTMS_ERROR_MALFORMED, -1, "The signaling server "
+            "named no media server for %s", rtms_media_kind_get_name (kind));
+        return;
+      }
+    }
+  }
+
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++) {
+    if (chosen[id] && !rtms_url_policy_check (session->config.url_policy,
+            chosen[id], &error)) {
+      fail (session, error, -1);
+      return;
+    }
+  }
+  session->state = STATE_MEDIA;
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++) {
+    if (chosen[id])
+      connect_socket (session, id, chosen[id], now);
+  }
+}
+
+/* Whether the handshake's answer says yes; if not, the session has failed. */
+static gboolean
+accept_answer (RtmsSession *session, RtmsSocketId id,
+    const RtmsMessage *answer)
+{
+  gboolean refused = answer->has_status
+      ? answer->status_code != RTMS_STATUS_OK : answer->reason_text != NULL;
+
+  if (!refused)
+    return TRUE;
+  if (answer->has_status)
+    fail_with (session, RTMS_ERROR_REFUSED, answer->status_code,
+        "Zoom refused the %s handshake: %s (status %d)%s%s",
+        socket_name (id), rtms_status_code_get_name (answer->status_code),
+        answer->status_code, answer->reason_text ? ": " : "",
+        answer->reason_text ? answer->reason_text : "");
+  else
+    fail_with (session, RTMS_ERROR_REFUSED, -1,
+        "Zoom refused the %s handshake: %s", socket_name (id),
+        answer->reason_text);
+  return FALSE;
+}
+
+static gboolean
+handle_signaling_answer (RtmsSession *session, const RtmsMessage *answer,
+    gint64 now)
+{
+  Socket *socket = &session->sockets[RTMS_SOCKET_SIGNALING];
+
+  if (socket->state != SOCKET_HANDSHAKE)
+    return FALSE;
+  if (!accept_answer (session, RTMS_SOCKET_SIGNALING, answer))
+    return TRUE;
+  socket->state = SOCKET_READY;
+  socket->deadline = 0;
+  subscribe_events (session);
+  connect_media (session, &answer->urls, now);
+  return TRUE;
+}
+
+static gboolean
+all_media_confirmed (RtmsSession *session)
+{
+  for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++) {
+    Socket *socket = &session->sockets[id];
+
+    if (socket->kinds && socket->state != SOCKET_READY)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+merge_confirmed (RtmsSession *session, RtmsSocketId id,
+    const RtmsMessage *answer)
+{
+  RtmsMediaParams asked = session->config.params;
+  RtmsMediaParams params = answer->params;
+  RtmsMediaParams *all = &session->confirmed;
+
+  asked.kinds = session->sockets[id].kinds;
+  rtms_media_params_complete (&params, &asked);
+  if (params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO))
+    all->audio = params.audio;
+  if (params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
+    all->video = params.video;
+  if (params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_SHARE))
+    all->share = params.share;
+  if (params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_TRANSCRIPT))
+    all->transcript = params.transcript;
+  if (params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_CHAT))
+    all->chat = params.chat;
+  all->kinds |= params.kinds;
+}
+
+static gboolean
+handle_media_answer (RtmsSession *session, RtmsSocketId id,
+    const RtmsMessage *answer)
+{
+  Socket *socket = &session->sockets[id];
+  RtmsMessage ready;
+
+  if (socket->state != SOCKET_HANDSHAKE)
+    return FALSE;
+  if (!accept_answer (session, id, answer))
+    return TRUE;
+  if (answer->payload_encrypted) {
+    fail_with (session, RTMS_ERROR_REFUSED, -1, "Zoom encrypts this stream's "
+        "payloads although it was asked not to; this cannot be read");
+    return TRUE;
+  }
+  socket->state = SOCKET_READY;
+  socket->deadline = 0;
+  merge_confirmed (session, id, answer);
+  if (session->state != STATE_MEDIA || !all_media_confirmed (session))
+    return TRUE;
+
+  /* The receiver is ready before Zoom is told so. */
+  session->state = STATE_STREAMING;
+  session->callbacks.confirmed (&session->confirmed, session->user_data);
+  rtms_message_init (&ready, RTMS_MESSAGE_CLIENT_READY_ACK);
+  ready.rtms_stream_id = session->config.payload->stream_id;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &ready,
+      session->user_data);
+  return TRUE;
+}
+
+static gboolean
+has_open_socket (RtmsSession *session, RtmsSocketId from)
+{
+  for (guint id = from; id < RTMS_N_SOCKETS; id++) {
+    if (session->sockets[id].state != SOCKET_NONE)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The end is known, or shows; what is still on its way may come. */
+static void
+drain (RtmsSession *session, gint64 now)
+{
+  if (session->state == STATE_DRAINING || session->state == STATE_CLOSING)
+    return;
+  session->state = STATE_DRAINING;
+  session->state_deadline = now + DRAIN_TIME;
+}
+
+/* Without its own entry in the session's state an event is only told. */
+static void
+handle_stream_state (RtmsSession *session, const RtmsMessage *message,
+    gint64 now)
+{
+  session->callbacks.event (message, session->user_data);
+  if (message->reason)
+    session->stop_reason = message->reason;
+  if (message->state != RTMS_STREAM_STATE_TERMINATED)
+    return;
+  if (session->state < STATE_STREAMING)
+    fail_with (session, RTMS_ERROR_CLOSED, -1,
+        "The stream ended before its media began: %s (reason %d)",
+        rtms_stop_reason_get_name (session->stop_reason),
+        session->stop_reason);
+  else if (has_open_socket (session, RTMS_SOCKET_MEDIA_ALL))
+    drain (session, now);
+  else
+    finish (session);
+}
+
+static void
+answer_keep_alive (RtmsSession *session, RtmsSocketId id,
+    const RtmsMessage *request)
+{
+  RtmsMessage answer;
+
+  rtms_message_init (&answer, RTMS_MESSAGE_KEEP_ALIVE_RESP);
+  answer.has_timestamp = request->has_timestamp;
+  answer.timestamp = request->timestamp;
+  session->callbacks.send (id, &answer, session->user_data);
+}
+
+static void
+handle_close_answer (RtmsSession *session, const RtmsMessage *answer)
+{
+  if (session->state != STATE_CLOSING)
+    return;
+  if (session->stop_reason == 0)
+    session->stop_reason = answer->reason;
+  finish (session);
+}
+
+/**
+ * rtms_session_receive:
+ * @session: a session
+ * @id: the socket it came on
+ * @message: (inout): a decoded message; taken media data are cleared in it
+ * @now: the time
+ *
+ * Returns: whether the message had a place here; %FALSE for types that are
+ *     not known or not expected, which do no harm
+ */
+gboolean
+rtms_session_receive (RtmsSession *session, RtmsSocketId id,
+    RtmsMessage *message, gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+
+  if (is_over (session) || socket->state == SOCKET_NONE)
+    return FALSE;
+  socket->last_heard = now;
+
+  switch (message->type) {
+    case RTMS_MESSAGE_MEDIA_DATA_AUDIO:
+    case RTMS_MESSAGE_MEDIA_DATA_VIDEO:
+    case RTMS_MESSAGE_MEDIA_DATA_SHARE:
+    case RTMS_MESSAGE_MEDIA_DATA_TRANSCRIPT:
+    case RTMS_MESSAGE_MEDIA_DATA_CHAT:
+      /* Before the answer there are no caps to give them. */
+      if (session->state < STATE_STREAMING
+          || !(session->confirmed.kinds
+              & RTMS_MEDIA_BIT (message->media.kind)))
+        return FALSE;
+      session->callbacks.media (&message->media, session->user_data);
+      message->media.data = (RtmsData) { 0 };
+      return TRUE;
+    case RTMS_MESSAGE_KEEP_ALIVE_REQ:
+      answer_keep_alive (session, id, message);
+      return TRUE;
+    case RTMS_MESSAGE_SIGNALING_HAND_SHAKE_RESP:
+      return id == RTMS_SOCKET_SIGNALING
+          && handle_signaling_answer (session, message, now);
+    case RTMS_MESSAGE_DATA_HAND_SHAKE_RESP:
+      return id != RTMS_SOCKET_SIGNALING
+          && handle_media_answer (session, id, message);
+    case RTMS_MESSAGE_STREAM_STATE_UPDATE:
+      handle_stream_state (session, message, now);
+      return TRUE;
+    case RTMS_MESSAGE_EVENT_UPDATE:
+    case RTMS_MESSAGE_SESSION_STATE_UPDATE:
+    case RTMS_MESSAGE_SESSION_STATE_RESP:
+    case RTMS_MESSAGE_STREAM_STATE_RESP:
+    case RTMS_MESSAGE_VIDEO_SUBSCRIPTION_RESP:
+      session->callbacks.event (message, session->user_data);
+      return TRUE;
+    case RTMS_MESSAGE_STREAM_CLOSE_RESP:
+      handle_close_answer (session, message);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+static void
+fail_before_streaming (RtmsSession *session, RtmsSocketId id,
+    SocketState was, guint code, const GError *error, gint64 now)
+{
+  if (id == RTMS_SOCKET_SIGNALING && was == SOCKET_CONNECTING
+      && connect_signaling (session, now, NULL))
+    return;
+  if (error)
+    fail (session, error, -1);
+  else if (code == CLOSE_CODE_NORMAL && was == SOCKET_HANDSHAKE)
+    /* How Zoom was seen to answer a signature that it does not accept. */
+    fail_with (session, RTMS_ERROR_REFUSED, RTMS_STATUS_INVALID_SIGNATURE,
+        "Zoom closed the %s connection without an answer to the handshake "
+        "(code 1000), which usually means that it refused the signature",
+        socket_name (id));
+  else
+    fail_with (session, RTMS_ERROR_CLOSED, -1,
+        "Zoom closed the %s connection before the media began (code %u)",
+        socket_name (id), code);
+}
+
+/**
+ * rtms_session_socket_closed:
+ * @session: a session
+ * @id: the socket that closed, or that could not be opened
+ * @code: the WebSocket close code; 1006 when there was none
+ * @error: (nullable): what went wrong; %NULL for a proper close
+ * @now: the time
+ */
+void
+rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
+    guint code, const GError *error, gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+  SocketState was = socket->state;
+
+  if (is_over (session) || was == SOCKET_NONE)
+    return;
+  socket->state = SOCKET_NONE;
+  socket->deadline = 0;
+  if (session->state < STATE_STREAMING) {
+    fail_before_streaming (session, id, was, code, error, now);
+    return;
+  }
+
+  if (error && session->loss == NULL && session->state == STATE_STREAMING)
+    session->loss = g_error_copy (error);
+  drain (session, now);
+  if (!has_open_socket (session, RTMS_SOCKET_MEDIA_ALL)
+      && (session->stop_reason || !has_open_socket (session, 0)))
+    finish (session);
+}
+
+static gint64
+socket_deadline (const RtmsSession *session, const Socket *socket)
+{
+  if (socket->state == SOCKET_NONE)
+    return G_MAXINT64;
+  if (socket->deadline)
+    return socket->deadline;
+  return socket->last_heard + session->config.idle_timeout;
+}
+
+/**
+ * rtms_session_get_deadline:
+ * @session: a session
+ *
+ * Returns: when rtms_session_advance() has to be called at the latest, if
+ *     nothing happens before; %G_MAXINT64 for never
+ */
+gint64
+rtms_session_get_deadline (const RtmsSession *session)
+{
+  gint64 deadline = G_MAXINT64;
+
+  if (session->state == STATE_IDLE || session->state == STATE_DONE)
+    return deadline;
+  if (session->state_deadline)
+    deadline = session->state_deadline;
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++) {
+    deadline = MIN (deadline,
+        socket_deadline (session, &session->sockets[id]));
+  }
+  return deadline;
+}
+
+static void
+time_out_socket (RtmsSession *session, RtmsSocketId id, gint64 now)
+{
+  gboolean idle = session->sockets[id].deadline == 0;
+  g_autoptr (GError) error = NULL;
+
+  if (idle)
+    error = g_error_new (RTMS_ERROR, RTMS_ERROR_TIMEOUT,
+        "Nothing was heard on the %s connection for %" G_GINT64_FORMAT " s",
+        socket_name (id),
+        session->config.idle_timeout / G_TIME_SPAN_SECOND);
+  else
+    error = g_error_new (RTMS_ERROR, RTMS_ERROR_TIMEOUT,
+        "The %s server did not answer within %.1f s", socket_name (id),
+        (gdouble) session->config.handshake_timeout / G_TIME_SPAN_SECOND);
+
+  session->callbacks.disconnect (id, session->user_data);
+  rtms_session_socket_closed (session, id, 1006, error, now);
+}
+
+/**
+ * rtms_session_advance:
+ * @session: a session
+ * @now: the time
+ *
+ * Does what is due: answers that did not come, connections gone silent, and
+ * the end of draining.
+ */
+void
+rtms_session_advance (RtmsSession *session, gint64 now)
+{
+  if (is_over (session))
+    return;
+  if (session->state_deadline && now >= session->state_deadline) {
+    finish (session);
+    return;
+  }
+  for (guint id = 0; id < RTMS_N_SOCKETS && !is_over (session); id++) {
+    if (now >= socket_deadline (session, &session->sockets[id]))
+      time_out_socket (session, id, now);
+  }
+}

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The protocol without sockets: what the session does is written down as
+ * lines of text and compared. */
+
+#include <gst/check/gstcheck.h>
+
+#include "gst/rtms/protocol/rtmssession.h"
+
+#define SECOND G_TIME_SPAN_SECOND
+
+static gchar *urls[] = { (gchar *) "ws://127.0.0.1/signal", NULL, NULL };
+static RtmsPayload payload = {
+  .product = RTMS_PRODUCT_MEETING,
+  .instance_id = (gchar *) "meeting",
+  .stream_id = (gchar *) "stream",
+  .signaling_urls = urls,
+};
+static const RtmsUrlPolicy policy = { NULL, FALSE };
+static RtmsSessionConfig config;
+static RtmsSession *session;
+static GString *actions;
+static gint64 now;
+
+static void
+note (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
+
+static void
+note (const gchar *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_string_append_vprintf (actions, format, args);
+  va_end (args);
+  g_string_append_c (actions, '\n');
+}
+
+static void
+on_connect (RtmsSocketId id, const gchar *url, gpointer user_data)
+{
+  note ("connect %d %s", id, url);
+}
+
+static void
+on_send (RtmsSocketId id, const RtmsMessage *message, gpointer user_data)
+{
+  switch (message->type) {
+    case RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ:
+      note ("send %d handshake %" G_GINT64_FORMAT " %s %s %s %s", id,
+          message->sequence, message->meeting_uuid, message->rtms_stream_id,
+          message->signature, message->buffer_data ? "backlog" : "live");
+      break;
+    case RTMS_MESSAGE_DATA_HAND_SHAKE_REQ:
+      note ("send %d media handshake %" G_GINT64_FORMAT " type %u for %u",
+          id, message->sequence, message->media_type, message->params.kinds);
+      break;
+    case RTMS_MESSAGE_EVENT_SUBSCRIPTION:
+      note ("send %d subscribe %u", id, message->subscriptions->len);
+      break;
+    case RTMS_MESSAGE_KEEP_ALIVE_RESP:
+      note ("send %d alive %" G_GINT64_FORMAT "%s", id, message->timestamp,
+          message->has_timestamp ? "" : " none");
+      break;
+    default:
+      note ("send %d type %d %s", id, message->type,
+          message->rtms_stream_id);
+      break;
+  }
+}
+
+static void
+on_disconnect (RtmsSocketId id, gpointer user_data)
+{
+  note ("disconnect %d", id);
+}
+
+static void
+on_confirmed (const RtmsMediaParams *params, gpointer user_data)
+{
+  note ("confirmed %u audio %d video %d", params->kinds,
+      params->audio.sample_rate, params->video.codec);
+}
+
+static void
+on_media (RtmsMedia *media, gpointer user_data)
+{
+  note ("media %d", media->kind);
+}
+
+static void
+on_event (const RtmsMessage *message, gpointer user_data)
+{
+  note ("event %d", message->type);
+}
+
+static void
+on_ended (gint stop_reason, const GError *error, gpointer user_data)
+{
+  note ("ended %d%s", stop_reason, error ? " lost" : "");
+}
+
+static void
+on_failed (const GError *error, gint status_code, gpointer user_data)
+{
+  note ("failed %d status %d", error->code, status_code);
+}
+
+static const RtmsSessionCallbacks callbacks = {
+  on_connect, on_send, on_disconnect, on_confirmed, on_media, on_event,
+  on_ended, on_failed,
+};
+
+static void
+setup (void)
+{
+  now = 1000;
+  actions = g_string_new (NULL);
+  urls[0] = (gchar *) "ws://127.0.0.1/signal";
+  urls[1] = NULL;
+  config = (RtmsSessionConfig) {
+    .payload = &payload,
+    .signature = "signature",
+    .startup_backlog = TRUE,
+    .url_policy = &policy,
+    .handshake_timeout = 10 * SECOND,
+    .idle_timeout = 65 * SECOND,
+  };
+  rtms_media_params_init (&config.params);
+  config.params.kinds = RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)
+      | RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO);
+  config.params.audio.sample_rate = 16000;
+  config.params.video.codec = RTMS_CODEC_H264;
+}
+
+static void
+teardown (void)
+{
+  g_clear_pointer (&session, rtms_session_free);
+  g_string_free (actions, TRUE);
+}
+
+static void
+start (void)
+{
+  session = rtms_session_new (&config, &callbacks, NULL);
+  rtms_session_start (session, now);
+}
+
+static void
+expect (const gchar *lines)
+{
+  assert_equals_string (actions->str, lines);
+  g_string_truncate (actions, 0);
+}
+
+static gboolean
+receive (RtmsSocketId id, gint type)
+{
+  RtmsMessage message;
+
+  rtms_message_init (&message, type);
+  return rtms_session_receive (session, id, &message, now);
+}
+
+static void
+receive_answer (RtmsSocketId id, gint type, gint status, const gchar *all,
+    guint kinds)
+{
+  g_auto (RtmsMessage) message = { 0 };
+
+  rtms_message_init (&message, type);
+  message.has_status = TRUE;
+  message.status_code = status;
+  message.urls.all = g_strdup (all);
+  rtms_media_params_init (&message.params);
+  message.params.kinds = kinds;
+  fail_unless (rtms_session_receive (session, id, &message, now));
+}
+
+static void
+receive_stream_state (RtmsSocketId id, gint state, gint reason)
+{
+  RtmsMessage message;
+
+  rtms_message_init (&message, RTMS_MESSAGE_STREAM_STATE_UPDATE);
+  message.state = state;
+  message.reason = reason;
+  rtms_session_receive (session, id, &message, now);
+}
+
+static gboolean
+receive_media (RtmsMediaKind kind)
+{
+  RtmsMessage message;
+
+  rtms_message_init (&message, RTMS_MESSAGE_MEDIA_DATA_AUDIO + (gint) kind);
+  message.media.kind = kind;
+  return rtms_session_receive (session, RTMS_SOCKET_MEDIA_ALL, &message,
+      now);
+}
+
+static void
+open_stream (void)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  g_string_truncate (actions, 0);
+}
+
+GST_START_TEST (test_stream_opens_in_the_documented_order)
+{
+  start ();
+  expect ("connect 0 ws://127.0.0.1/signal\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  expect ("send 0 handshake 1 meeting stream signature backlog\n");
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  expect ("send 0 subscribe 7\nconnect 1 ws://127.0.0.1/all\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  expect ("send 1 media handshake 1 type 3 for 3\n");
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  expect ("confirmed 3 audio 16000 video 7\nsend 0 type 7 stream\n");
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  fail_unless (receive_media (RTMS_MEDIA_VIDEO));
+  expect ("media 0\nmedia 1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_all_media_travel_as_one_type)
+{
+  config.params.kinds = RTMS_MEDIA_ALL_BITS;
+  config.startup_backlog = FALSE;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  expect ("connect 0 ws://127.0.0.1/signal\n"
+      "send 0 handshake 1 meeting stream signature live\n"
+      "send 0 subscribe 7\nconnect 1 ws://127.0.0.1/all\n"
+      "send 1 media handshake 1 type 32 for 31\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_split_layout_waits_for_every_answer)
+{
+  config.split = TRUE;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  expect ("send 0 subscribe 7\nconnect 2 ws://127.0.0.1/all\n"
+      "connect 3 ws://127.0.0.1/all\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA, now);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA + 1, now);
+  expect ("send 2 media handshake 1 type 1 for 1\n"
+      "send 3 media handshake 1 type 2 for 2\n");
+  receive_answer (RTMS_SOCKET_MEDIA + 1, 4, 0, NULL, 0);
+  expect ("");
+  receive_answer (RTMS_SOCKET_MEDIA, 4, 0, NULL, 0);
+  expect ("confirmed 3 audio 16000 video 7\nsend 0 type 7 stream\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_media_that_zoom_leaves_out_are_not_confirmed)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL,
+      RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO));
+  expect ("confirmed 1 audio 16000 video 0\nsend 0 type 7 stream\n");
+  fail_if (receive_media (RTMS_MEDIA_VIDEO));
+  expect ("");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_refused_signature_fails_with_its_status)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 3, NULL, 0);
+  expect ("disconnect 0\nfailed 6 status 3\n");
+  fail_unless_equals_int64 (rtms_session_get_deadline (session), G_MAXINT64);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_refusal_may_be_a_reason_alone)
+{
+  RtmsMessage message;
+
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  rtms_message_init (&message, 2);
+  message.reason_text = (gchar *) "denied";
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
+  expect ("disconnect 0\nfailed 6 status -1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_silent_close_in_the_handshake_means_the_signature)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1000, NULL,
+      now);
+  expect ("failed 6 status 3\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_refused_media_handshake_fails)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 20, NULL, 0);
+  expect ("disconnect 1\ndisconnect 0\nfailed 6 status 20\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_foreign_urls_are_never_connected_to)
+{
+  urls[0] = (gchar *) "wss://evil.example.org/";
+  start ();
+  expect ("failed 1 status -1\n");
+  g_clear_pointer (&session, rtms_session_free);
+
+  urls[0] = (gchar *) "ws://127.0.0.1/signal";
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "wss://evil.example.org/",
+      0);
+  expect ("send 0 subscribe 7\ndisconnect 0\nfailed 1 status -1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_next_url_is_tried_when_one_cannot_be_reached)
+{
+  g_autoptr (GError) error = g_error_new (RTMS_ERROR, RTMS_ERROR_CONNECT,
+      "no");
+
+  urls[1] = (gchar *) "ws://localhost/second";
+  start ();
+  g_string_truncate (actions, 0);
+  rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1006, error,
+      now);
+  expect ("connect 0 ws://localhost/second\n");
+  rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1006, error,
+      now);
+  expect ("failed 4 status -1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_answers_are_waited_for_only_so_long)
+{
+  start ();
+  fail_unless_equals_int64 (rtms_session_get_deadline (session),
+      now + 10 * SECOND);
+  now += 3 * SECOND;
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  fail_unless_equals_int64 (rtms_session_get_deadline (session),
+      now + 10 * SECOND);
+  g_string_truncate (actions, 0);
+  rtms_session_advance (session, now + 10 * SECOND - 1);
+  expect ("");
+  rtms_session_advance (session, now + 10 * SECOND);
+  expect ("disconnect 0\nfailed 7 status -1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_keep_alives_are_echoed_on_their_socket)
+{
+  RtmsMessage message;
+
+  open_stream ();
+  rtms_message_init (&message, RTMS_MESSAGE_KEEP_ALIVE_REQ);
+  message.has_timestamp = TRUE;
+  message.timestamp = 77;
+  rtms_session_receive (session, RTMS_SOCKET_MEDIA_ALL, &message, now);
+  message.has_timestamp = FALSE;
+  message.timestamp = 0;
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
+  expect ("send 1 alive 77\nsend 0 alive 0 none\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_silence_is_a_loss)
+{
+  open_stream ();
+  now += 60 * SECOND;
+  receive_media (RTMS_MEDIA_AUDIO);
+  g_string_truncate (actions, 0);
+  rtms_session_advance (session, 1000 + 65 * SECOND);
+  expect ("disconnect 0\n");
+  rtms_session_advance (session, rtms_session_get_deadline (session));
+  expect ("disconnect 1\nended 0 lost\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_terminated_waits_for_media_on_their_way)
+{
+  open_stream ();
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 3, 6);
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
+  expect ("event 8\nevent 8\n");
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  expect ("media 0\n");
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
+      now);
+  expect ("disconnect 0\nended 6\n");
+  fail_if (receive_media (RTMS_MEDIA_AUDIO));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_terminated_may_come_last)
+{
+  open_stream ();
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
+      now);
+  expect ("");
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 9);
+  expect ("event 8\ndisconnect 0\nended 9\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_draining_is_bounded)
+{
+  open_stream ();
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
+  g_string_truncate (actions, 0);
+  fail_unless (rtms_session_get_deadline (session) <= now + 2 * SECOND);
+  rtms_session_advance (session, rtms_session_get_deadline (session));
+  expect ("disconnect 1\ndisconnect 0\nended 6\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_closed_sockets_end_the_stream)
+{
+  open_stream ();
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
+      now);
+  rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1000, NULL,
+      now);
+  expect ("ended 0\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_broken_sockets_end_the_stream_as_lost)
+{
+  g_autoptr (GError) error = g_error_new (RTMS_ERROR, RTMS_ERROR_CLOSED,
+      "broken");
+
+  open_stream ();
+  rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1006, error,
+      now);
+  expect ("");
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1006, error,
+      now);
+  expect ("media 0\nended 0 lost\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_end_before_media_is_a_failure)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 8);
+  expect ("event 8\ndisconnect 0\nfailed 8 status -1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_close_asks_zoom_and_waits_for_the_answer)
+{
+  open_stream ();
+  rtms_session_close (session, now);
+  rtms_session_close (session, now);
+  expect ("send 0 type 21 stream\n");
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  fail_unless (receive (RTMS_SOCKET_SIGNALING, 22));
+  expect ("media 0\ndisconnect 1\ndisconnect 0\nended 0\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_close_does_not_wait_for_ever)
+{
+  open_stream ();
+  rtms_session_close (session, now);
+  g_string_truncate (actions, 0);
+  rtms_session_advance (session, now + 2 * SECOND);
+  expect ("disconnect 1\ndisconnect 0\nended 0\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_close_while_connecting_ends_at_once)
+{
+  start ();
+  g_string_truncate (actions, 0);
+  rtms_session_close (session, now);
+  expect ("disconnect 0\nended 0\n");
+}
+
+GST_END_TEST;
+
+/* A message at a place where it does not belong changes nothing. */
+GST_START_TEST (test_unexpected_messages_are_left_alone)
+{
+  start ();
+  fail_if (receive (RTMS_SOCKET_SIGNALING, 2));
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  fail_if (receive (RTMS_SOCKET_SIGNALING, 4));
+  fail_if (receive (RTMS_SOCKET_SIGNALING, 14));
+  fail_if (receive (RTMS_SOCKET_SIGNALING, 4711));
+  fail_if (receive (RTMS_SOCKET_SIGNALING, 1));
+  fail_if (receive_media (RTMS_MEDIA_AUDIO));
+  receive (RTMS_SOCKET_SIGNALING, 22);
+  expect ("");
+  g_clear_pointer (&session, rtms_session_free);
+
+  open_stream ();
+  fail_if (receive (RTMS_SOCKET_SIGNALING, 2));
+  fail_if (receive (RTMS_SOCKET_MEDIA_ALL, 4));
+  fail_if (receive (RTMS_SOCKET_MEDIA_ALL, 2));
+  fail_if (receive_media (RTMS_MEDIA_CHAT));
+  expect ("");
+}
+
+GST_END_TEST;
+
+static Suite *
+session_suite (void)
+{
+  Suite *suite = suite_create ("session");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_stream_opens_in_the_documented_order);
+  tcase_add_test (tc, test_all_media_travel_as_one_type);
+  tcase_add_test (tc, test_split_layout_waits_for_every_answer);
+  tcase_add_test (tc, test_media_that_zoom_leaves_out_are_not_confirmed);
+  tcase_add_test (tc, test_refused_signature_fails_with_its_status);
+  tcase_add_test (tc, test_refusal_may_be_a_reason_alone);
+  tcase_add_test (tc, test_silent_close_in_the_handshake_means_the_signature);
+  tcase_add_test (tc, test_refused_media_handshake_fails);
+  tcase_add_test (tc, test_foreign_urls_are_never_connected_to);
+  tcase_add_test (tc, test_next_url_is_tried_when_one_cannot_be_reached);
+  tcase_add_test (tc, test_answers_are_waited_for_only_so_long);
+  tcase_add_test (tc, test_keep_alives_are_echoed_on_their_socket);
+  tcase_add_test (tc, test_silence_is_a_loss);
+  tcase_add_test (tc, test_terminated_waits_for_media_on_their_way);
+  tcase_add_test (tc, test_terminated_may_come_last);
+  tcase_add_test (tc, test_draining_is_bounded);
+  tcase_add_test (tc, test_closed_sockets_end_the_stream);
+  tcase_add_test (tc, test_broken_sockets_end_the_stream_as_lost);
+  tcase_add_test (tc, test_end_before_media_is_a_failure);
+  tcase_add_test (tc, test_close_asks_zoom_and_waits_for_the_answer);
+  tcase_add_test (tc, test_close_does_not_wait_for_ever);
+  tcase_add_test (tc, test_close_while_connecting_ends_at_once);
+  tcase_add_test (tc, test_unexpected_messages_are_left_alone);
+  return suite;
+}
+
+GST_CHECK_MAIN (session);
