@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "protocol.h"
+
+static const gchar *const status_names[] = {
+  "OK",
+  "INVALID_MESSAGE_TYPE",
+  "INVALID_RTMS_STREAM_ID",
+  "INVALID_SIGNATURE",
+  "INVALID_PAYLOAD",
+  "INVALID_EVENTS",
+  "INVALID_EVENT_TYPE",
+  "INVALID_MEDIA_TYPE",
+  "DUPLICATE_SIGNAL_REQUEST",
+  "MEDIA_TYPE_AUDIO_NOT_SUPPORT",
+  "MEDIA_TYPE_VIDEO_NOT_SUPPORT",
+  "MEDIA_TYPE_DESKSHARE_NOT_SUPPORT",
+  "MEDIA_TYPE_TRANSCRIPT_NOT_SUPPORT",
+  "MEDIA_TYPE_CHAT_NOT_SUPPORT",
+  "MEDIA_TYPE_INVALID_VALUE",
+  "MEDIA_DATA_ALL_CONNECTION_EXIST",
+  "DUPLICATE_MEDIA_DATA_CONNECTION",
+  "INVALID_MEDIA_PARAMS",
+  "INVALID_MEDIA_AUDIO_PARAMS",
+  "INVALID_MEDIA_AUDIO_CONTENT_TYPE",
+  "INVALID_MEDIA_AUDIO_SAMPLE_RATE",
+  "INVALID_MEDIA_AUDIO_CHANNEL",
+  "INVALID_MEDIA_AUDIO_CODEC",
+  "INVALID_MEDIA_AUDIO_DATA_OPT",
+  "INVALID_MEDIA_AUDIO_SEND_RATE",
+  "INVALID_MEDIA_VIDEO_PARAMS",
+  "INVALID_MEDIA_VIDEO_CONTENT_TYPE",
+  "INVALID_MEDIA_VIDEO_CODEC",
+  "INVALID_MEDIA_VIDEO_RESOLUTION",
+  "INVALID_MEDIA_VIDEO_DATA_OPT",
+  "INVALID_MEDIA_VIDEO_FPS",
+  "INVALID_MEDIA_DESKSHARE_PARAMS",
+  "INVALID_MEDIA_DESKSHARE_CONTENT_TYPE",
+  "INVALID_MEDIA_DESKSHARE_CODEC",
+  "INVALID_MEDIA_DESKSHARE_RESOLUTION",
+  "INVALID_MEDIA_DESKSHARE_FPS",
+  "INVALID_MEDIA_TRANSCRIPT_PARAMS",
+  "INVALID_MEDIA_TRANSCRIPT_CONTENT_TYPE",
+  "INVALID_MEDIA_CHAT_PARAMS",
+  "INVALID_MEDIA_CHAT_CONTENT_TYPE",
+  "INVALID_RTMS_SESSION_ID",
+  "INVALID_CLIENT_READY_ACK",
+  "INVALID_EVENT_SUBSCRIBE",
+  "INVALID_MEDIA_TRANSCRIPT_SOURCE_LANGUAGE",
+  "DUPLICATE_VIDEO_SUBSCRIPTION",
+  "INTERNAL_EXCEPTION",
+};
+
+static const gchar *const stop_names[] = {
+  "UNKNOWN",
+  "HOST_TRIGGERED",
+  "USER_TRIGGERED",
+  "USER_LEFT",
+  "USER_EJECTED",
+  "HOST_DISABLED_APP",
+  "MEETING_ENDED",
+  "STREAM_CANCELED",
+  "STREAM_REVOKED",
+  "ALL_APPS_DISABLED",
+  "INTERNAL_EXCEPTION",
+  "CONNECTION_TIMEOUT",
+  "INSTANCE_CONNECTION_INTERRUPTED",
+  "SIGNAL_CONNECTION_INTERRUPTED",
+  "DATA_CONNECTION_INTERRUPTED",
+  "SIGNAL_CONNECTION_CLOSED_ABNORMALLY",
+  "DATA_CONNECTION_CLOSED_ABNORMALLY",
+  "EXIT_SIGNAL",
+  "AUTHENTICATION_FAILURE",
+  "AWAIT_RECONNECTION_TIMEOUT",
+  "RECEIVER_REQUEST_CLOSE",
+  "CUSTOMER_DISCONNECTED",
+  "AGENT_DISCONNECTED",
+  "ADMIN_DISABLED_APP",
+  "KEEP_ALIVE_TIMEOUT",
+};
+
+const gchar *
+sim_status_name (SimStatus status)
+{
+  g_return_val_if_fail ((guint)status < G_N_ELEMENTS (status_names), "");
+  return status_names[status];
+}
+
+const gchar *
+sim_stop_reason_name (SimStopReason reason)
+{
+  g_return_val_if_fail ((guint)reason < G_N_ELEMENTS (stop_names), "");
+  return stop_names[reason];
+}
+
+const gchar *
+sim_medium_name (SimMedium medium)
+{
+  static const gchar *const names[SIM_N_MEDIA]
+      = { "audio", "video", "share", "transcript", "chat" };
+
+  g_return_val_if_fail ((guint)medium < SIM_N_MEDIA, "");
+  return names[medium];
+}
+
+const gchar *
+sim_codec_name (SimCodec codec)
+{
+  static const gchar *const names[]
+      = { "none", "L16", "G711", "G722", "OPUS", "JPG", "PNG", "H264" };
+
+  g_return_val_if_fail ((guint)codec < G_N_ELEMENTS (names), "");
+  return names[codec];
+}

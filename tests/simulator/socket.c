@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "socket.h"
+
+#include "meeting.h"
+
+#define MAX_UNANSWERED 3
+/* Who has not shaken hands by then is sent away with the next keep-alive. */
+#define HANDSHAKE_TIMEOUT (10 * G_USEC_PER_SEC)
+
+static gboolean
+send_keep_alive (gpointer user_data)
+{
+  SimSocket *socket = user_data;
+  gboolean strict = sim_simulator_get_options (socket->simulator)->strict;
+  g_autoptr (JsonObject) message = NULL;
+  gint64 *timestamp;
+
+  if (!sim_socket_is_open (socket))
+    return G_SOURCE_CONTINUE;
+  if (socket->meeting == NULL) {
+    if (g_get_monotonic_time () - socket->created < HANDSHAKE_TIMEOUT)
+      return G_SOURCE_CONTINUE;
+    sim_simulator_add_deviation (socket->simulator, "%s %u: no handshake",
+        sim_socket_get_kind (socket), socket->number);
+    sim_socket_close (socket, SOUP_WEBSOCKET_CLOSE_NORMAL, "no handshake");
+    return G_SOURCE_CONTINUE;
+  }
+  /* Real clients leave keep-alives on media sockets unanswered. */
+  if (socket->unanswered.length >= MAX_UNANSWERED
+      && (socket->signaling || strict)) {
+    sim_simulator_add_violation (socket->simulator,
+        "%s %u: %d keep-alives in a row unanswered",
+        sim_socket_get_kind (socket), socket->number, MAX_UNANSWERED);
+    sim_socket_close (
+        socket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "keep-alive timeout");
+    /* This client may not answer the close either; its meeting goes on
+     * waiting for the next one from now. */
+    sim_meeting_socket_lost (socket->meeting, socket);
+    return G_SOURCE_CONTINUE;
+  }
+  timestamp = g_new (gint64, 1);
+  *timestamp = g_get_real_time () / 1000;
+  g_queue_push_tail (&socket->unanswered, timestamp);
+  message = json_object_new ();
+  json_object_set_int_member (message, "msg_type", SIM_MSG_KEEP_ALIVE_REQ);
+  json_object_set_int_member (message, "timestamp", *timestamp);
+  sim_socket_send (socket, message);
+  return G_SOURCE_CONTINUE;
+}
+
+SimSocket *
+sim_socket_new (SimSimulator *simulator, SoupWebsocketConnection *connection,
+    guint number, gboolean signaling, guint path_media)
+{
+  SimSocket *socket = g_new0 (SimSocket, 1);
+  gdouble interval = sim_simulator_get_options (simulator)->keep_alive;
+
+  socket->simulator = simulator;
+  socket->connection = g_object_ref (connection);
+  socket->number = number;
+  socket->created = g_get_monotonic_time ();
+  socket->signaling = signaling;
+  socket->path_media = path_media;
+  g_queue_init (&socket->unanswered);
+  socket->keep_alive_source = g_timeout_add (
+      MAX (1, (guint)(interval * 1000.0)), send_keep_alive, socket);
+  return socket;
+}
+
+void
+sim_socket_free (SimSocket *socket)
+{
+  g_source_remove (socket->keep_alive_source);
+  g_queue_clear_full (&socket->unanswered, g_free);
+  g_object_unref (socket->connection);
+  g_free (socket);
+}
+
+gboolean
+sim_socket_is_open (SimSocket *socket)
+{
+  return soup_websocket_connection_get_state (socket->connection)
+         == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
+void
+sim_socket_send_text (SimSocket *socket, const gchar *text, gsize length)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!sim_socket_is_open (socket))
+    return;
+  bytes = g_bytes_new_static (text, length);
+  soup_websocket_connection_send_message (
+      socket->connection, SOUP_WEBSOCKET_DATA_TEXT, bytes);
+}
+
+void
+sim_socket_send (SimSocket *socket, JsonObject *object)
+{
+  g_autofree gchar *text = sim_json_print (object);
+
+  sim_socket_send_text (socket, text, strlen (text));
+}
+
+void
+sim_socket_close (SimSocket *socket, gushort code, const gchar *reason)
+{
+  if (sim_socket_is_open (socket))
+    soup_websocket_connection_close (socket->connection, code, reason);
+}
+
+static void
+forget_answered (SimSocket *socket, GList *answered)
+{
+  while (socket->unanswered.head != answered)
+    g_free (g_queue_pop_head (&socket->unanswered));
+  g_free (g_queue_pop_head (&socket->unanswered));
+}
+
+void
+sim_socket_handle_keep_alive (SimSocket *socket, JsonObject *object)
+{
+  gint64 timestamp = 0;
+  SimJsonResult result = sim_json_get_int (object, "timestamp", &timestamp);
+
+  for (GList *item = socket->unanswered.head; item != NULL; item = item->next) {
+    if (result == SIM_JSON_FOUND && *(gint64 *)item->data == timestamp) {
+      forget_answered (socket, item);
+      return;
+    }
+  }
+  sim_simulator_add_deviation (socket->simulator,
+      "%s %u: keep-alive answer does not echo a timestamp that was asked",
+      sim_socket_get_kind (socket), socket->number);
+  if (!sim_simulator_get_options (socket->simulator)->strict)
+    g_queue_clear_full (&socket->unanswered, g_free);
+}
+
+const gchar *
+sim_socket_get_kind (SimSocket *socket)
+{
+  return socket->signaling ? "signaling socket" : "media socket";
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One WebSocket of a client, signaling or media, and its keep-alives. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "json.h"
+#include "params.h"
+#include "simulator.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SimSocket SimSocket;
+
+struct _SimSocket {
+  SimSimulator *simulator;
+  SoupWebsocketConnection *connection;
+  guint number;   /* for the log */
+  gint64 created; /* monotonic time */
+  gboolean signaling;
+  guint path_media; /* what a media socket's URL stands for */
+
+  /* Set by an accepted handshake, taken back when the meeting lets go. */
+  SimMeeting *meeting;
+  guint media;
+  SimParams params;
+
+  gboolean refused;
+  GQueue unanswered; /* timestamps of keep-alives, oldest first */
+  guint keep_alive_source;
+};
+
+/* Takes a reference to the connection. */
+SimSocket *sim_socket_new (SimSimulator *simulator,
+    SoupWebsocketConnection *connection, guint number, gboolean signaling,
+    guint path_media);
+void sim_socket_free (SimSocket *socket);
+gboolean sim_socket_is_open (SimSocket *socket);
+void sim_socket_send (SimSocket *socket, JsonObject *object);
+void sim_socket_send_text (SimSocket *socket, const gchar *text, gsize length);
+void sim_socket_close (SimSocket *socket, gushort code, const gchar *reason);
+void sim_socket_handle_keep_alive (SimSocket *socket, JsonObject *object);
+/* "signaling socket 1" or "media socket 2". */
+const gchar *sim_socket_get_kind (SimSocket *socket);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Counts and hashes of what was sent, for who checks a recording. */
+#pragma once
+
+#include "json.h"
+#include "protocol.h"
+
+G_BEGIN_DECLS
+
+/* What one meeting sent of its media. */
+typedef struct _SimTally SimTally;
+
+SimTally *sim_tally_new (void);
+void sim_tally_free (SimTally *tally);
+/* @data is the payload before base64; @timestamp Unix ms. */
+void sim_tally_add (SimTally *tally, SimMedium medium, gconstpointer data,
+    gsize size, gint64 timestamp);
+/* Times in Unix ms, whatever the unit on the wire. */
+void sim_tally_add_line (SimTally *tally, const gchar *user_name, gint64 start,
+    gint64 end, const gchar *text);
+/* Ends the hashes; to be called once. */
+JsonObject *sim_tally_to_json (SimTally *tally, const gchar *stream_id);
+
+G_END_DECLS
