@@ -95,8 +95,10 @@ quit (gpointer loop)
 void
 rtms_network_thread_release (RtmsNetworkThread *thread)
 {
+  /* The ended thread frees itself, maybe while its context is still woken. */
+  g_autoptr (GMainContext) context = g_main_context_ref (thread->context);
+  gboolean is_current = g_main_context_is_owner (context);
   GThread *ended = NULL;
-  gboolean is_current = rtms_network_thread_is_current (thread);
 
   g_mutex_lock (&pool_lock);
   if (--thread->users == 0) {

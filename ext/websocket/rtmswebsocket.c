@@ -575,8 +575,7 @@ on_connected (GObject *client, GAsyncResult *result, gpointer user_data)
   if (websocket->state != STATE_CONNECTING) {
     g_clear_object (&connection);
   } else if (connection == NULL) {
-    close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CONNECT,
-        "Could not connect to %s: %s", g_uri_get_host (websocket->uri),
+    close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CONNECT, "%s",
         error->message);
   } else {
     websocket->connection = G_IO_STREAM (connection);

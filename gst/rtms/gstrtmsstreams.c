@@ -218,9 +218,9 @@ create_caps (GstRtmsStreams *self, guint index)
 }
 
 /* Born active and with its sticky events, so that whoever links it in
- * pad-added sees caps. The tags go through the queue: its task takes all
- * sticky events along, and a muxer need not wait for the first buffer to
- * know the caps of a pad that is silent. */
+ * pad-added sees caps. The tags follow by the queue once it is linked: its
+ * task takes all sticky events along, and a muxer need not wait for the
+ * first buffer to know the caps of a pad that is silent. */
 static void
 add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
     GstStreamCollection *collection, guint group_id)
@@ -253,10 +253,10 @@ add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
   gst_pad_push_event (pad, gst_event_new_caps (caps));
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_push_event (pad, gst_event_new_segment (&segment));
-  gst_rtms_src_pad_push_event (src_pad,
-      gst_event_new_tag (gst_stream_get_tags (stream)));
 
   gst_element_add_pad (self->element, pad);
+  gst_rtms_src_pad_push_event (src_pad,
+      gst_event_new_tag (gst_stream_get_tags (stream)));
 }
 
 /**

@@ -331,15 +331,18 @@ accept_answer (RtmsSession *session, RtmsSocketId id,
 {
   gboolean refused = answer->has_status
       ? answer->status_code != RTMS_STATUS_OK : answer->reason_text != NULL;
+  const gchar *name = rtms_status_code_get_name (answer->status_code);
+  const gchar *detail = answer->reason_text;
 
   if (!refused)
     return TRUE;
+  if (detail && (*detail == '\0' || g_str_equal (detail, name)))
+    detail = NULL;
   if (answer->has_status)
     fail_with (session, RTMS_ERROR_REFUSED, answer->status_code,
         "Zoom refused the %s handshake: %s (status %d)%s%s",
-        socket_name (id), rtms_status_code_get_name (answer->status_code),
-        answer->status_code, answer->reason_text ? ": " : "",
-        answer->reason_text ? answer->reason_text : "");
+        socket_name (id), name, answer->status_code, detail ? ": " : "",
+        detail ? detail : "");
   else
     fail_with (session, RTMS_ERROR_REFUSED, -1,
         "Zoom refused the %s handshake: %s", socket_name (id),
