@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "simulator.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+struct _Simulator
+{
+  GSubprocess *process;
+  gchar *folder;
+  JsonParser *summary;
+};
+
+static void
+wait_until_listening (Simulator *simulator)
+{
+  g_autoptr (GDataInputStream) output = g_data_input_stream_new (
+      g_subprocess_get_stdout_pipe (simulator->process));
+  g_autofree gchar *line = g_data_input_stream_read_line (output, NULL, NULL,
+      NULL);
+
+  if (line == NULL || !g_str_has_prefix (line, "listening "))
+    g_error ("rtms-simulator did not come up: %s", line);
+  /* The rest of its output fits the pipe's buffer: a line per event. */
+  g_filter_input_stream_set_close_base_stream (
+      G_FILTER_INPUT_STREAM (output), FALSE);
+}
+
+/**
+ * simulator_new:
+ * @arguments: (array zero-terminated=1): on top of the files' names
+ */
+Simulator *
+simulator_new (const gchar *const *arguments)
+{
+  Simulator *simulator = g_new0 (Simulator, 1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *payload = NULL;
+  g_autofree gchar *summary = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  simulator->folder = g_dir_make_tmp ("rtms-XXXXXX", NULL);
+  payload = simulator_get_path (simulator, "started.json");
+  summary = simulator_get_path (simulator, "summary.json");
+  g_strv_builder_add_many (builder, g_getenv ("RTMS_SIMULATOR"), "--strict",
+      "--client-id", "rtms-simulator", "--client-secret",
+      "rtms-simulator-secret", "--payload-out", payload, "--summary",
+      summary, NULL);
+  g_strv_builder_addv (builder, (const char **) arguments);
+  argv = g_strv_builder_end (builder);
+  simulator->process = g_subprocess_newv ((const gchar *const *) argv,
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  if (simulator->process == NULL)
+    g_error ("%s", error->message);
+  wait_until_listening (simulator);
+  return simulator;
+}
+
+static void
+remove_folder (const gchar *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *name;
+
+  while (dir && (name = g_dir_read_name (dir))) {
+    g_autofree gchar *file = g_build_filename (path, name, NULL);
+
+    g_remove (file);
+  }
+  g_rmdir (path);
+}
+
+void
+simulator_free (Simulator *simulator)
+{
+  g_subprocess_force_exit (simulator->process);
+  g_subprocess_wait (simulator->process, NULL, NULL);
+  g_object_unref (simulator->process);
+  g_clear_object (&simulator->summary);
+  remove_folder (simulator->folder);
+  g_free (simulator->folder);
+  g_free (simulator);
+}
+
+const gchar *
+simulator_get_folder (Simulator *simulator)
+{
+  return simulator->folder;
+}
+
+gchar *
+simulator_get_path (Simulator *simulator, const gchar *name)
+{
+  return g_build_filename (simulator->folder, name, NULL);
+}
+
+/* Waits for its end. Returns its exit code. */
+gint
+simulator_wait (Simulator *simulator)
+{
+  g_subprocess_wait (simulator->process, NULL, NULL);
+  return g_subprocess_get_exit_status (simulator->process);
+}
+
+/* What it sent in its only meeting; after simulator_wait(). */
+JsonObject *
+simulator_get_meeting (Simulator *simulator)
+{
+  g_autofree gchar *path = simulator_get_path (simulator, "summary.json");
+  g_autoptr (GError) error = NULL;
+  JsonObject *root;
+
+  simulator->summary = json_parser_new ();
+  if (!json_parser_load_from_file (simulator->summary, path, &error))
+    g_error ("%s", error->message);
+  root = json_node_get_object (json_parser_get_root (simulator->summary));
+  if (json_array_get_length (json_object_get_array_member (root,
+              "violations")) > 0)
+    g_error ("The client broke the protocol: %s",
+        json_array_get_string_element (json_object_get_array_member (root,
+                "violations"), 0));
+  return json_array_get_object_element (json_object_get_array_member (root,
+          "meetings"), 0);
+}
