@@ -28,7 +28,7 @@ enum {
   PROP_TRANSCRIPT_DETECT_LANGUAGE,
   PROP_SPEAKER_NAMES,
   PROP_LATENCY,
-  PROP_TEXT_LATENCY,
+  PROP_TEXT_OVERLAP,
   PROP_MAX_QUEUE_TIME,
   PROP_MAX_QUEUE_BYTES,
   PROP_GAP_INTERVAL,
@@ -60,7 +60,7 @@ G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
 #define GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE TRUE
 #define GST_RTMS_DEFAULT_SPEAKER_NAMES FALSE
 #define GST_RTMS_DEFAULT_LATENCY 200
-#define GST_RTMS_DEFAULT_TEXT_LATENCY 10000
+#define GST_RTMS_DEFAULT_TEXT_OVERLAP FALSE
 #define GST_RTMS_DEFAULT_MAX_QUEUE_TIME (90 * GST_SECOND)
 #define GST_RTMS_DEFAULT_MAX_QUEUE_BYTES \
     G_GUINT64_CONSTANT (64 * 1024 * 1024)
@@ -95,7 +95,7 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
         GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE,
     .speaker_names = GST_RTMS_DEFAULT_SPEAKER_NAMES,
     .latency = GST_RTMS_DEFAULT_LATENCY,
-    .text_latency = GST_RTMS_DEFAULT_TEXT_LATENCY,
+    .text_overlap = GST_RTMS_DEFAULT_TEXT_OVERLAP,
     .max_queue_time = GST_RTMS_DEFAULT_MAX_QUEUE_TIME,
     .max_queue_bytes = GST_RTMS_DEFAULT_MAX_QUEUE_BYTES,
     .gap_interval = GST_RTMS_DEFAULT_GAP_INTERVAL,
@@ -390,20 +390,19 @@ gst_rtms_properties_install (GObjectClass *klass)
       0, G_MAXINT, GST_RTMS_DEFAULT_LATENCY, FLAGS));
 
   /**
-   * GstRtmsSrc:text-latency:
+   * GstRtmsSrc:text-overlap:
    *
-   * How long, in ms, GAP events on the text pads stay behind the
-   * stream, so that a line can stand where its words began: as long as
-   * an utterance can get.
+   * Give each line of the transcript its full time even where people talk at
+   * once. Off, a line waits for the end of the one before, which every
+   * container can hold: MP4 cannot hold lines that overlap.
    *
    * Since: 0.1
    */
-  g_object_class_install_property (klass, PROP_TEXT_LATENCY,
-      g_param_spec_uint ("text-latency", "Text latency",
-      "How long, in ms, GAP events on the text pads stay behind the "
-      "stream, so that a line can stand where its words began: as long "
-      "as an utterance can get",
-      0, G_MAXINT, GST_RTMS_DEFAULT_TEXT_LATENCY, FLAGS));
+  g_object_class_install_property (klass, PROP_TEXT_OVERLAP,
+      g_param_spec_boolean ("text-overlap", "Text overlap",
+      "Give each line of the transcript its full time even where people "
+      "talk at once, which MP4 cannot hold",
+      GST_RTMS_DEFAULT_TEXT_OVERLAP, FLAGS));
 
   /**
    * GstRtmsSrc:max-queue-time:
@@ -595,8 +594,8 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_LATENCY:
       properties->latency = g_value_get_uint (value);
       return TRUE;
-    case PROP_TEXT_LATENCY:
-      properties->text_latency = g_value_get_uint (value);
+    case PROP_TEXT_OVERLAP:
+      properties->text_overlap = g_value_get_boolean (value);
       return TRUE;
     case PROP_MAX_QUEUE_TIME:
       properties->max_queue_time = g_value_get_uint64 (value);
@@ -697,8 +696,8 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
     case PROP_LATENCY:
       g_value_set_uint (value, properties->latency);
       return TRUE;
-    case PROP_TEXT_LATENCY:
-      g_value_set_uint (value, properties->text_latency);
+    case PROP_TEXT_OVERLAP:
+      g_value_set_boolean (value, properties->text_overlap);
       return TRUE;
     case PROP_MAX_QUEUE_TIME:
       g_value_set_uint64 (value, properties->max_queue_time);

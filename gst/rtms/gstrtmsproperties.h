@@ -34,7 +34,7 @@ typedef struct {
   gboolean transcript_detect_language;
   gboolean speaker_names;
   guint latency;
-  guint text_latency;
+  gboolean text_overlap;
   GstClockTime max_queue_time;
   guint64 max_queue_bytes;
   guint gap_interval;

@@ -232,8 +232,8 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
   settings->session.idle_timeout = IDLE_TIMEOUT;
 
   settings->speaker_names = properties->speaker_names;
+  settings->text_overlap = properties->text_overlap;
   settings->latency = properties->latency * GST_MSECOND;
-  settings->text_latency = properties->text_latency * GST_MSECOND;
   settings->gap_interval = properties->gap_interval * GST_MSECOND;
   settings->max_queue_time = properties->max_queue_time;
   settings->max_queue_bytes = properties->max_queue_bytes;

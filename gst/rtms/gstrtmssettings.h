@@ -12,7 +12,6 @@ G_BEGIN_DECLS
  * GstRtmsSettings:
  * @session: for the session; points into this struct
  * @latency: ns
- * @text_latency: ns
  * @gap_interval: ns
  *
  * What one run of an element works by: its properties, its environment and
@@ -25,8 +24,8 @@ typedef struct {
   RtmsSessionConfig session;
   gboolean events;
   gboolean speaker_names;
+  gboolean text_overlap;
   GstClockTime latency;
-  GstClockTime text_latency;
   GstClockTime gap_interval;
   GstClockTime max_queue_time;
   guint64 max_queue_bytes;

@@ -18,6 +18,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 
 #define QUEUE_INITIAL_SIZE 64
 
+/* A line that has to wait for the end of another is shown for as long. */
+#define TEXT_TIME_MIN (500 * GST_MSECOND)
+
 typedef struct {
   GstMiniObject *object;        /* a GstBuffer or a GstEvent, owned */
   gsize size;                   /* 0 for events */
@@ -43,6 +46,7 @@ struct _GstRtmsSrcPad
   gboolean discont;             /* something is missing before the next */
   GstClockTime head_time;       /* PTS of the oldest buffer pushed or queued */
   GstClockTime tail_time;       /* PTS of the newest */
+  GstClockTime tail_end;        /* where the newest ends */
   GstClockTime position;        /* what buffers and GAPs cover so far */
   GstRtmsSrcPadStats stats;
 
@@ -190,30 +194,43 @@ make_room (GstRtmsSrcPad *self)
   return (guint) (self->stats.dropped - before);
 }
 
-/* Late text is clamped, as its time is only the start of its display; late
- * media cannot be put in order any more. */
+/* Moves a line of text to @start. Its end stays, but for a line that lies
+ * within the one before and would not be seen. */
+static void
+move_text (GstBuffer *buffer, GstClockTime start)
+{
+  GstClockTime end = GST_BUFFER_PTS (buffer);
+  GstClockTime least = 0;
+
+  if (GST_BUFFER_DURATION_IS_VALID (buffer)) {
+    end += GST_BUFFER_DURATION (buffer);
+    least = MIN (GST_BUFFER_DURATION (buffer), TEXT_TIME_MIN);
+    GST_BUFFER_DURATION (buffer) = MAX (end, start + least) - start;
+  }
+  GST_BUFFER_PTS (buffer) = start;
+}
+
+/* Timestamps never go back. Text is moved; media that come too late cannot be
+ * put in order any more. */
 static GstBuffer *
 order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 {
-  GstClockTime pts = GST_BUFFER_PTS (buffer);
+  gboolean is_text = self->limits.overflow == GST_RTMS_OVERFLOW_BYTES;
+  GstClockTime earliest = is_text && !self->limits.may_overlap
+      ? self->tail_end : self->tail_time;
 
-  if (!GST_CLOCK_TIME_IS_VALID (self->tail_time) || pts >= self->tail_time)
+  if (!GST_CLOCK_TIME_IS_VALID (self->tail_time)
+      || GST_BUFFER_PTS (buffer) >= earliest)
     return buffer;
 
   self->stats.late++;
-  if (self->limits.overflow != GST_RTMS_OVERFLOW_BYTES) {
-    gst_buffer_unref (buffer);
-    self->discont = TRUE;
-    return NULL;
+  if (is_text) {
+    move_text (buffer, earliest);
+    return buffer;
   }
-  GST_BUFFER_PTS (buffer) = self->tail_time;
-  if (GST_BUFFER_DURATION_IS_VALID (buffer)) {
-    GstClockTime end = pts + GST_BUFFER_DURATION (buffer);
-
-    GST_BUFFER_DURATION (buffer) = MAX (end, self->tail_time + GST_MSECOND)
-        - self->tail_time;
-  }
-  return buffer;
+  gst_buffer_unref (buffer);
+  self->discont = TRUE;
+  return NULL;
 }
 
 static void
@@ -242,6 +259,7 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
     self->discont = FALSE;
   }
   self->tail_time = pts;
+  self->tail_end = end;
   if (!GST_CLOCK_TIME_IS_VALID (self->head_time))
     self->head_time = pts;
   self->position = MAX (self->position, end);
@@ -315,8 +333,10 @@ gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
  * @self: a pad
  * @reference: how far the stream has come, in running time
  *
- * Covers silence by a GAP up to the pad's gap delay before @reference, so
- * that a muxer does not wait for this pad. A pad with something queued is
+ * Covers silence by a GAP up to the latency before @reference, so that a
+ * muxer does not wait for this pad. Text may still be placed before its end:
+ * muxers write it at its own time, and would lag by as long as people talk if
+ * GAPs had to wait for it. A pad with something queued is
  * not silent.
  */
 void
@@ -325,9 +345,9 @@ gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
   g_mutex_lock (&self->lock);
   if (!self->flushing && !self->eos
       && gst_queue_array_is_empty (self->queue)
-      && reference > self->limits.gap_delay
-      && reference - self->limits.gap_delay > self->position)
-    append_gap (self, reference - self->limits.gap_delay);
+      && reference > self->limits.latency
+      && reference - self->limits.latency > self->position)
+    append_gap (self, reference - self->limits.latency);
   g_mutex_unlock (&self->lock);
 }
 

@@ -27,18 +27,19 @@ typedef enum {
  * @overflow: what gives way when the queue is full
  * @max_time: of queued media, ns; 0 for no limit
  * @max_bytes: of queued media; 0 for no limit
- * @latency: of the stream, as told to live sinks, ns
- * @gap_delay: how far GAPs stay behind the stream's newest packet, ns
+ * @latency: of the stream, as told to live sinks, ns; GAPs stay as far behind
+ *     its newest packet
  * @hole: time missing between two buffers that is told by a GAP and DISCONT,
  *     ns; 0 for media whose buffers need not touch
+ * @may_overlap: whether a line of text may begin before the one before ends
  */
 typedef struct {
   GstRtmsOverflow overflow;
   GstClockTime max_time;
   guint64 max_bytes;
   GstClockTime latency;
-  GstClockTime gap_delay;
   GstClockTime hole;
+  gboolean may_overlap;
 } GstRtmsSrcPadLimits;
 
 /**
@@ -47,7 +48,7 @@ typedef struct {
  * @bytes: of these
  * @dropped: by a full queue
  * @held_back: delta frames that came before a key frame they can build on
- * @late: that came behind a newer one: media dropped, text moved
+ * @late: that would have gone back in time: media dropped, text moved
  * @gaps: GAP events for silence
  * @queued_time: media time in the queue now
  * @queued_bytes: likewise

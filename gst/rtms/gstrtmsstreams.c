@@ -158,12 +158,11 @@ get_limits (GstRtmsStreams *self, guint index)
     .max_time = settings->max_queue_time,
     .max_bytes = settings->max_queue_bytes,
     .latency = settings->latency,
-    .gap_delay = settings->latency,
   };
 
   if (is_text (index)) {
     limits.overflow = GST_RTMS_OVERFLOW_BYTES;
-    limits.gap_delay = settings->text_latency;
+    limits.may_overlap = settings->text_overlap || index == EVENTS;
   } else if (index == RTMS_MEDIA_AUDIO) {
     limits.overflow = GST_RTMS_OVERFLOW_OLDEST;
     limits.hole = MAX (self->params.audio.send_rate, 1) * GST_MSECOND;

@@ -31,7 +31,7 @@ static const SimScriptLine standup_lines[] = {
   { LI_NA, 400,
       "Sure. Yesterday I finished the search page, and the tests are "
       "green." },
-  { TOMAS, -250, "Nice work!" },
+  { TOMAS, 250, "Nice work!" },
   { LI_NA, 300, "Today I will look at the slow start of the app." },
   { ZOE, 350, "Great. What about you, Tomás?" },
   { TOMAS, 400,
@@ -45,12 +45,12 @@ static const SimScriptLine standup_lines[] = {
       "The slides are ready. I want to rehearse once more on "
       "Thursday." },
   { LI_NA, 300, "Please show them the new search. They asked for it twice." },
-  { AMINA, -200, "Good idea. I will put it right after the introduction." },
+  { AMINA, 200, "Good idea. I will put it right after the introduction." },
   { TOMAS, 350, "Could you also mention the calendar? They will be glad." },
   { AMINA, 300, "Of course. One slide, with a very big clock on it." },
   { ZOE, 400, "Is anybody blocked? No? Then have a good day, all of you." },
   { TOMAS, 300, "See you tomorrow." },
-  { LI_NA, -300, "Bye bye!" },
+  { LI_NA, 300, "Bye bye!" },
 };
 
 static const SimScriptLine presentation_lines[] = {
@@ -69,6 +69,15 @@ static const SimScriptLine presentation_lines[] = {
   { LI_NA, 400, "Thank you, Tomás. Could you post the slides in the chat?" },
   { TOMAS, 350, "They are already there. Any questions?" },
   { ZOE, 400, "Not from me. That was very clear." },
+};
+
+/* The second line begins before the first ends, the third lies within it. */
+static const SimScriptLine crosstalk_lines[] = {
+  { ZOE, 0, "We could begin with the search page, or with the calendar." },
+  { TOMAS, -1600, "With the calendar! With the calendar, please." },
+  { LI_NA, -1500, "Yes." },
+  { AMINA, 900, "One at a time." },
+  { ZOE, -400, "The calendar it is, then." },
 };
 
 static const SimScriptChat presentation_chat[] = {
@@ -105,6 +114,19 @@ static const SimScript scripts[] = {
       .lead = 400 * 1000,
       .latecomer = -1,
       .presenter = TOMAS,
+      .camera_off_after = -1,
+      .camera_on_after = -1,
+  },
+  {
+      .name = "crosstalk",
+      .description = "four people who interrupt one another",
+      .people = people,
+      .n_people = G_N_ELEMENTS (people),
+      .lines = crosstalk_lines,
+      .n_lines = G_N_ELEMENTS (crosstalk_lines),
+      .lead = 400 * 1000,
+      .latecomer = -1,
+      .presenter = -1,
       .camera_off_after = -1,
       .camera_on_after = -1,
   },

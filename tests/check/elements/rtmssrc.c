@@ -408,6 +408,68 @@ GST_START_TEST (test_transcript_stands_where_it_was_said)
 
 GST_END_TEST;
 
+static void
+send_line (gint64 start, gint64 end)
+{
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":17,\"content\":{"
+      "\"start_time\":%" G_GINT64_FORMAT ",\"end_time\":%" G_GINT64_FORMAT
+      ",\"timestamp\":%" G_GINT64_FORMAT ",\"data\":\"x\"}}", T0 + start,
+      T0 + end, T0 + end);
+}
+
+static void
+check_line (guint index, GstClockTime start, GstClockTime end)
+{
+  GstClockTime origin = GST_BUFFER_PTS (wait_buffer ("audio", 0));
+  GstBuffer *line = wait_buffer ("transcript", index);
+
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (line),
+      origin + start * GST_MSECOND);
+  fail_unless_equals_uint64 (GST_BUFFER_DURATION (line),
+      (end - start) * GST_MSECOND);
+}
+
+static void
+send_overlapping_lines (void)
+{
+  play_until_ready ();
+  send_audio (0);
+  send_line (1000, 3000);
+  send_line (2000, 4000);       /* begins before the end of the first */
+  send_line (2500, 3700);       /* lies within the second */
+  send_line (500, 700);         /* was said before all of them */
+  send_line (8000, 9000);
+}
+
+GST_START_TEST (test_overlapping_lines_wait_for_one_another)
+{
+  set_up (NULL);
+  send_overlapping_lines ();
+  check_line (0, 1000, 3000);
+  check_line (1, 3000, 4000);
+  check_line (2, 4000, 4500);
+  check_line (3, 4500, 4700);
+  check_line (4, 8000, 9000);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_overlapping_lines_keep_their_time_if_wanted)
+{
+  set_up (NULL);
+  g_object_set (f.src, "text-overlap", TRUE, NULL);
+  send_overlapping_lines ();
+  check_line (0, 1000, 3000);
+  check_line (1, 2000, 4000);
+  check_line (2, 2500, 3700);
+  check_line (3, 2500, 2700);
+  check_line (4, 8000, 9000);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_speaker_names_go_in_front)
 {
   GstBuffer *text;
@@ -440,8 +502,7 @@ GST_START_TEST (test_silent_pads_get_gaps)
   GstClockTime start, end, next_start, next_end, origin;
 
   set_up (NULL);
-  g_object_set (f.src, "gap-interval", 20, "latency", 100, "text-latency",
-      100, NULL);
+  g_object_set (f.src, "gap-interval", 20, "latency", 100, NULL);
   play_until_ready ();
   send_audio (0);
   origin = GST_BUFFER_PTS (wait_buffer ("audio", 0));
@@ -1001,6 +1062,8 @@ rtmssrc_suite (void)
   tcase_add_test (tc, test_buffers_keep_zooms_distances);
   tcase_add_test (tc, test_frames_before_a_key_frame_are_held_back);
   tcase_add_test (tc, test_transcript_stands_where_it_was_said);
+  tcase_add_test (tc, test_overlapping_lines_wait_for_one_another);
+  tcase_add_test (tc, test_overlapping_lines_keep_their_time_if_wanted);
   tcase_add_test (tc, test_speaker_names_go_in_front);
   tcase_add_test (tc, test_silent_pads_get_gaps);
   tcase_add_test (tc, test_hole_in_audio_is_a_gap_and_a_discont);
