@@ -1,0 +1,144 @@
+#!/bin/bash
+# What a user types: gst-inspect, gst-launch and rtms-simulator themselves.
+# Reports as gst-check does, so that each check counts.
+set -u
+
+folder=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+checks=0
+failures=0
+export ZM_RTMS_CLIENT=rtms-simulator ZM_RTMS_SECRET=rtms-simulator-secret
+
+# check NAME COMMAND ...
+check ()
+{
+  local name=$1
+  shift
+  checks=$((checks + 1))
+  if ! "$@" >"$name.out" 2>&1; then
+    failures=$((failures + 1))
+    echo "FAILED $name"
+    tail -n 30 "$name.out"
+  fi
+}
+
+# simulate ARGUMENT ...: starts a simulator and waits until it listens
+simulate ()
+{
+  rm -f started*.json sim.log
+  "$RTMS_SIMULATOR" --payload-out started.json "$@" >sim.log 2>&1 &
+  simulator=$!
+  until grep -qs '^listening' sim.log; do
+    kill -0 $simulator 2>/dev/null || { cat sim.log; return 1; }
+    read -r -t 0.05 <> <(:) || true
+  done
+}
+
+test_inspect_has_no_warning ()
+{
+  gst-inspect-1.0 rtms >plugin.txt 2>warnings.txt &&
+    gst-inspect-1.0 rtmssrc >element.txt 2>>warnings.txt &&
+    [ ! -s warnings.txt ] && grep -q 'rtmssrc' plugin.txt
+}
+
+test_wrong_secret_fails_at_once ()
+{
+  simulate --strict || return 1
+  local begin=$SECONDS status=0
+  timeout 20 gst-launch-1.0 -e rtmssrc payload-location=started.json \
+    client-secret=wrong name=z z.audio ! fakesink >launch.txt 2>&1 || status=$?
+  cat launch.txt
+  wait $simulator && return 1
+  [ $status -ne 0 ] && [ $status -ne 124 ] && [ $((SECONDS - begin)) -le 3 ] &&
+    [ "$(grep -c '^ERROR: from' launch.txt)" -eq 1 ] &&
+    grep -q 'INVALID_SIGNATURE (status 3).*client-secret' launch.txt &&
+    ! grep -q 'wrong' launch.txt
+}
+
+test_interrupt_finalises_the_file ()
+{
+  simulate --strict --duration 30 || return 1
+  gst-launch-1.0 -e rtmssrc payload-location=started.json name=z \
+    z.video ! h264parse ! mux. z.audio ! audioconvert ! avenc_aac ! mux. \
+    z.transcript ! mux. mp4mux name=mux ! filesink location=cut.mp4 \
+    >launch.txt 2>&1 &
+  local launch=$!
+  until [ "$(stat -c %s cut.mp4 2>/dev/null || echo 0)" -gt 900000 ]; do
+    kill -0 $launch || { cat launch.txt; return 1; }
+    read -r -t 0.1 <> <(:) || true
+  done
+  kill -INT $launch
+  wait $launch || { cat launch.txt; return 1; }
+  wait $simulator || { cat sim.log; return 1; }
+  gst-discoverer-1.0 cut.mp4 | tee found.txt
+  grep -q 'H.264' found.txt && grep -q 'AAC' found.txt &&
+    grep -q 'subtitles' found.txt
+}
+
+test_tls_with_a_private_certificate ()
+{
+  simulate --strict --duration 2 --tls --certificate-out ca.pem || return 1
+  timeout 30 gst-launch-1.0 rtmssrc payload-location=started.json \
+    allowed-hosts=localhost tls-ca-file=ca.pem media=audio ! \
+    filesink location=tls.raw || return 1
+  wait $simulator && [ "$(stat -c %s tls.raw)" -eq 64000 ]
+}
+
+test_tls_is_verified ()
+{
+  simulate --duration 2 --tls --wait 3 || return 1
+  timeout 30 gst-launch-1.0 rtmssrc payload-location=started.json \
+    allowed-hosts=localhost media=audio ! fakesink >launch.txt 2>&1 && return 1
+  timeout 30 gst-launch-1.0 rtmssrc payload-location=started.json \
+    media=audio ! fakesink >launch2.txt 2>&1 && return 1
+  cat launch.txt launch2.txt
+  kill $simulator
+  grep -q 'certificate is not trusted' launch.txt &&
+    grep -q 'allowed-hosts' launch2.txt
+}
+
+test_no_secret_in_any_log ()
+{
+  simulate --strict --duration 1 --client-secret topsecret-9d1 || return 1
+  GST_DEBUG='*:9' GST_DEBUG_FILE=all.log GST_DEBUG_DUMP_DOT_DIR=$folder \
+    G_MESSAGES_DEBUG=all timeout 60 gst-launch-1.0 -v -m rtmssrc \
+    payload-location=started.json client-secret=topsecret-9d1 name=z \
+    z.audio ! fakesink >launch.txt 2>&1 || { tail launch.txt; return 1; }
+  wait $simulator || return 1
+  # gst-launch shows its own command line at the highest level.
+  [ -s all.log ] && ! grep -rv 'GST_PIPELINE\|gst_parse\|parse-launch' \
+    all.log launch.txt ./*.dot | grep -a 'topsecret-9d1'
+}
+
+test_simulator_exit_codes ()
+{
+  "$RTMS_SIMULATOR" --wait 0.2 --payload-out none.json
+  [ $? -eq 1 ] || return 1
+  "$RTMS_SIMULATOR" --no-such-option
+  [ $? -eq 2 ] || return 1
+  "$RTMS_SIMULATOR" --scene no-such-scene
+  [ $? -eq 2 ] || return 1
+  "$RTMS_SIMULATOR" --help | grep -q payload-out
+}
+
+test_simulator_plays_a_media_file ()
+{
+  gst-launch-1.0 -q videotestsrc num-buffers=75 ! video/x-raw,framerate=25/1 ! \
+    x264enc ! matroskamux name=m ! filesink location=clip.mkv \
+    audiotestsrc num-buffers=141 samplesperbuffer=1024 ! \
+    audio/x-raw,rate=48000 ! opusenc ! m. || return 1
+  simulate --strict --media clip.mkv || return 1
+  timeout 30 gst-launch-1.0 -e rtmssrc payload-location=started.json name=z \
+    z.video ! h264parse ! mux. z.audio ! audioconvert ! flacenc ! mux. \
+    matroskamux name=mux ! filesink location=copy.mkv || return 1
+  wait $simulator || return 1
+  gst-discoverer-1.0 copy.mkv | tee found.txt
+  grep -q 'Duration: 0:00:0[23]\.' found.txt && grep -q 'H.264' found.txt
+}
+
+for name in $(declare -F | awk '$3 ~ /^test_/ { print $3 }'); do
+  check "$name" "$name"
+done
+echo "100%: Checks: $checks, Failures: $failures, Errors: 0"
+[ $failures -eq 0 ]
