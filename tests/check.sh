@@ -5,7 +5,7 @@
 # usage: tests/check.sh [TEST ...]
 # RTMS_CHECK_BUILD   build folder; default: build-check
 # RTMS_CHECK_SETUP   further arguments of meson setup
-# RTMS_CHECK_TEST    further arguments of meson test
+# RTMS_CHECK_WRAP    what to run each test program under
 set -u
 
 source_folder=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,6 +26,6 @@ if [ ! -f "$build/build.ninja" ]; then
 fi
 ninja -C "$build" || fail "Building failed."
 rm -f "$build"/meson-logs/testlog*.json
-# shellcheck disable=SC2086
-meson test -C "$build" --print-errorlogs ${RTMS_CHECK_TEST:-} "$@"
+meson test -C "$build" --print-errorlogs \
+  ${RTMS_CHECK_WRAP:+--timeout-multiplier 10 --wrap "$RTMS_CHECK_WRAP"} "$@"
 python3 "$source_folder/tests/count-tests.py" "$build"/meson-logs/testlog*.json
