@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtmsjsonprivate.h"
 
+/* It goes into messages for people. */
+#define REASON_TEXT_MAX 200
+
 static void
 decode_urls (JsonObject *object, RtmsServerUrls *urls)
 {
@@ -36,8 +39,10 @@ decode_reason (JsonObject *object, RtmsMessage *message)
   if (text == NULL)
     text = rtms_json_get_string (object, "stop_reason");
   if (text) {
+    g_autofree gchar *start = g_strndup (text, REASON_TEXT_MAX);
+
     message->reason = rtms_stop_reason_from_name (text);
-    message->reason_text = g_strdup (text);
+    message->reason_text = g_utf8_make_valid (start, -1);
   }
 }
 

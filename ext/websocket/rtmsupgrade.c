@@ -69,6 +69,18 @@ rtms_upgrade_find_end (const guint8 *bytes, gsize size)
 }
 
 static gboolean
+has_token (const gchar *list, const gchar *token)
+{
+  g_auto (GStrv) tokens = g_strsplit (list, ",", -1);
+
+  for (gchar **t = tokens; *t; t++) {
+    if (g_ascii_strcasecmp (g_strstrip (*t), token) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
 has_header (gchar **lines, const gchar *name, const gchar *value,
     gboolean exact)
 {
@@ -83,8 +95,7 @@ has_header (gchar **lines, const gchar *name, const gchar *value,
     if (value == NULL)
       return TRUE;
     found = g_strstrip (g_strdup (*line + length + 1));
-    if (exact ? strcmp (found, value) == 0
-        : g_ascii_strcasecmp (found, value) == 0)
+    if (exact ? strcmp (found, value) == 0 : has_token (found, value))
       return TRUE;
   }
   return FALSE;

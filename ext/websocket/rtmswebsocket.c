@@ -22,6 +22,8 @@
 #define EMPTY_FRAMES_MAX 1000
 #define MESSAGE_MEMORY_KEPT (256 * 1024)
 #define CONTROL_PAYLOAD_MAX 125
+/* Ours are small messages and pongs: more than this is never read. */
+#define OUT_MAX (1024 * 1024)
 
 #define CLOSE_NORMAL 1000
 #define CLOSE_GOING_AWAY 1001
@@ -144,6 +146,8 @@ flush (RtmsWebsocket *websocket)
   GByteArray *out = websocket->out;
   g_autoptr (GError) error = NULL;
 
+  if (websocket->state == STATE_CLOSED)
+    return FALSE;
   while (out->len > 0) {
     gssize n = rtms_transport_write (websocket->transport, out->data,
         out->len, &error);
@@ -155,6 +159,11 @@ flush (RtmsWebsocket *websocket)
     if (n < 0)
       break;
     g_byte_array_remove_range (out, 0, (guint) n);
+  }
+  if (out->len > OUT_MAX) {
+    close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CLOSED,
+        "The server does not read what is sent to it");
+    return FALSE;
   }
   update_watch (websocket);
   return TRUE;
@@ -676,10 +685,11 @@ rtms_websocket_free (RtmsWebsocket *websocket)
   websocket->callbacks.closed = NULL;
   if (websocket->state == STATE_OPEN) {
     queue_close (websocket, CLOSE_NORMAL);
-    if (websocket->out->len > 0)
+    if (websocket->state == STATE_OPEN && websocket->out->len > 0)
       rtms_transport_write (websocket->transport, websocket->out->data,
           websocket->out->len, NULL);
-    rtms_transport_shutdown (websocket->transport);
+    if (websocket->state == STATE_OPEN)
+      rtms_transport_shutdown (websocket->transport);
   }
   release (websocket);
   websocket_unref (websocket);

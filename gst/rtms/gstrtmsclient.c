@@ -229,7 +229,11 @@ session_connect (RtmsSocketId id, const gchar *url, gpointer user_data)
     .max_message_size = self->settings->max_message_size,
   };
 
-  GST_INFO_OBJECT (self->log_object, "socket %d connects to %s", id, url);
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+
+  /* Without the query: whatever a URL keeps secret is there. */
+  GST_INFO_OBJECT (self->log_object, "socket %d connects to %s:%d%s", id,
+      g_uri_get_host (uri), g_uri_get_port (uri), g_uri_get_path (uri));
   self->sockets[id].websocket = rtms_websocket_new (self->thread, url,
       &config, &callbacks, &self->sockets[id]);
 }
@@ -282,6 +286,14 @@ session_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+session_medium_ended (guint kinds, const GError *error, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  self->callbacks.medium_ended (kinds, error, self->user_data);
+}
+
+static void
 session_media (RtmsMedia *media, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
@@ -331,6 +343,7 @@ start_job (gpointer user_data)
     .send = session_send,
     .disconnect = session_disconnect,
     .confirmed = session_confirmed,
+    .medium_ended = session_medium_ended,
     .media = session_media,
     .event = session_event,
     .ended = session_ended,
@@ -434,6 +447,11 @@ ignore_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+ignore_medium_ended (guint kinds, const GError *error, gpointer user_data)
+{
+}
+
+static void
 ignore_media (const RtmsMedia *media, GstBuffer *buffer, gpointer user_data)
 {
   gst_buffer_unref (buffer);
@@ -472,6 +490,7 @@ tear_down_job (gpointer user_data)
 /* The calls that a client still makes when it is freed from within one. */
 static const GstRtmsClientCallbacks no_callbacks = {
   .confirmed = ignore_confirmed,
+  .medium_ended = ignore_medium_ended,
   .media = ignore_media,
   .event = ignore_event,
   .tick = ignore_tick,

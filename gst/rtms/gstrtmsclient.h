@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 /**
  * GstRtmsClientCallbacks:
  * @confirmed: as the session's
+ * @medium_ended: as the session's
  * @media: a packet and its payload; @buffer is (transfer full)
  * @event: as the session's; the message's text is the JSON it came in
  * @tick: called regularly once the media are confirmed
@@ -21,6 +22,8 @@ G_BEGIN_DECLS
  */
 typedef struct {
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
+  void (*medium_ended) (guint kinds, const GError *error,
+      gpointer user_data);
   void (*media) (const RtmsMedia *media, GstBuffer *buffer,
       gpointer user_data);
   void (*event) (const RtmsMessage *message, gpointer user_data);

@@ -106,6 +106,21 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
   };
 }
 
+/* @copy: (out caller-allocates): to be cleared */
+void
+gst_rtms_properties_copy (GstRtmsProperties *copy,
+    const GstRtmsProperties *properties)
+{
+  *copy = *properties;
+  copy->payload = g_strdup (properties->payload);
+  copy->payload_location = g_strdup (properties->payload_location);
+  copy->client_id = g_strdup (properties->client_id);
+  copy->client_secret = g_strdup (properties->client_secret);
+  copy->transcript_language = g_strdup (properties->transcript_language);
+  copy->allowed_hosts = g_strdup (properties->allowed_hosts);
+  copy->tls_ca_file = g_strdup (properties->tls_ca_file);
+}
+
 void
 gst_rtms_properties_clear (GstRtmsProperties *properties)
 {

@@ -46,6 +46,8 @@ typedef struct {
 } GstRtmsProperties;
 
 void gst_rtms_properties_init (GstRtmsProperties *properties);
+void gst_rtms_properties_copy (GstRtmsProperties *copy,
+    const GstRtmsProperties *properties);
 void gst_rtms_properties_clear (GstRtmsProperties *properties);
 void gst_rtms_properties_install (GObjectClass *klass);
 gboolean gst_rtms_properties_set (GstRtmsProperties *properties, guint id,

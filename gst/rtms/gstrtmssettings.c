@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtmssettings.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+
 #include "ext/crypto/rtmscrypto.h"
 #include "ext/json/rtmsjson.h"
 
@@ -74,24 +78,32 @@ sign (GstRtmsSettings *settings, const GstRtmsProperties *properties,
   return settings->signature != NULL;
 }
 
+/* A pipe is as good as a file, so its size is known only at its end. */
 static gchar *
 read_payload_file (const gchar *path, GError **error)
 {
-  g_autoptr (GError) file_error = NULL;
-  gchar *text;
-  gsize length;
+  g_autofree gchar *text = g_malloc (PAYLOAD_FILE_MAX + 1);
+  FILE *file = g_fopen (path, "re");
+  gsize size = 0;
+  gint problem = file ? 0 : errno;
 
-  if (!g_file_get_contents (path, &text, &length, &file_error)) {
-    refuse (error, "The payload cannot be read; check payload-location: %s",
-        file_error->message);
+  if (file) {
+    size = fread (text, 1, PAYLOAD_FILE_MAX + 1, file);
+    problem = ferror (file) ? errno : 0;
+    fclose (file);
+  }
+  if (problem) {
+    refuse (error, "The payload cannot be read; check payload-location: %s: "
+        "%s", path, g_strerror (problem));
     return NULL;
   }
-  if (length > PAYLOAD_FILE_MAX) {
+  if (size > PAYLOAD_FILE_MAX) {
     refuse (error, "payload-location %s is too large to be a webhook payload",
         path);
-    g_clear_pointer (&text, g_free);
+    return NULL;
   }
-  return text;
+  text[size] = '\0';
+  return g_steal_pointer (&text);
 }
 
 static gboolean

@@ -10,7 +10,8 @@
  * one timeline, made of Zoom's timestamps.
  *
  * Pads appear when Zoom has confirmed the media; link them by name. Unlinked
- * pads cost next to nothing.
+ * pads cost next to nothing. `pad-added` is emitted on a thread that all
+ * elements of the process share: handlers must not wait for anything.
  *
  * ## Record a meeting
  * |[
@@ -35,7 +36,7 @@
  * ## Read along
  * |[
  * gst-launch-1.0 -q rtmssrc payload-location=started.json \
- *     media=transcript speaker-names=true ! fdsink
+ *     media=transcript speaker-names=true ! webvttenc ! fdsink
  * ]|
  *
  * Since: 0.1
@@ -71,9 +72,6 @@ struct _GstRtmsSrc
   GMutex run_lock;
   GstRtmsClient *client;
   GstRtmsStreams *streams;
-
-  /* network thread */
-  gboolean has_pads;
 };
 
 G_DEFINE_TYPE (GstRtmsSrc, gst_rtms_src, GST_TYPE_ELEMENT)
@@ -100,68 +98,82 @@ static GstStaticPadTemplate events_template =
 GST_STATIC_PAD_TEMPLATE ("events", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_EVENTS_CAPS));
 
+/* What a client calls, with the streams of its run. The application may stop
+ * the element from within any of these, hence the reference. */
+
 static void
 on_confirmed (const RtmsMediaParams *params, gpointer user_data)
 {
-  GstRtmsSrc *self = user_data;
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  self->has_pads = gst_rtms_streams_open (self->streams, params);
-  if (!self->has_pads)
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("Zoom confirmed no medium that "
-            "rtmssrc can read. Check the app's scopes at Zoom and the "
-            "property media."), (NULL));
+  gst_rtms_streams_open (streams, params);
+}
+
+static void
+on_medium_ended (guint kinds, const GError *error, gpointer user_data)
+{
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
+
+  if (error)
+    GST_ELEMENT_WARNING (gst_rtms_streams_get_element (streams), RESOURCE,
+        READ, ("The connection of one medium was lost: %s. The others go on.",
+            error->message), (NULL));
+  gst_rtms_streams_end (streams, kinds);
 }
 
 static void
 on_media (const RtmsMedia *media, GstBuffer *buffer, gpointer user_data)
 {
-  GstRtmsSrc *self = user_data;
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  gst_rtms_streams_push_media (self->streams, media, buffer);
+  gst_rtms_streams_push_media (streams, media, buffer);
 }
 
 static void
 on_event (const RtmsMessage *message, gpointer user_data)
 {
-  GstRtmsSrc *self = user_data;
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  gst_rtms_streams_push_event (self->streams, message);
+  gst_rtms_streams_push_event (streams, message);
 }
 
 static void
 on_tick (gpointer user_data)
 {
-  GstRtmsSrc *self = user_data;
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  gst_rtms_streams_tick (self->streams);
+  gst_rtms_streams_tick (streams);
 }
 
 static void
 on_ended (gint stop_reason, const GError *error, gpointer user_data)
 {
-  GstRtmsSrc *self = user_data;
-  const gchar *reason = rtms_stop_reason_get_name (stop_reason);
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
+  GstElement *element = gst_rtms_streams_get_element (streams);
 
-  GST_INFO_OBJECT (self, "the stream ended: %s (reason %d)", reason,
-      stop_reason);
-  if (!self->has_pads) {
-    GST_ELEMENT_ERROR (self, RESOURCE, READ, ("The stream was ended before "
+  GST_INFO_OBJECT (element, "the stream ended: %s (reason %d)",
+      rtms_stop_reason_get_name (stop_reason), stop_reason);
+  if (!gst_rtms_streams_is_open (streams)) {
+    /* There is no pad that could carry EOS, and who waits for one would wait
+     * for ever. */
+    GST_ELEMENT_ERROR (element, RESOURCE, READ, ("The stream was ended before "
             "Zoom confirmed any media, so nothing was received."), (NULL));
     return;
   }
   if (error)
-    GST_ELEMENT_WARNING (self, RESOURCE, READ, ("The connection to Zoom was "
-            "lost: %s. All that came before is complete.", error->message),
-        (NULL));
-  gst_rtms_streams_end (self->streams);
+    GST_ELEMENT_WARNING (element, RESOURCE, READ, ("The connection to Zoom "
+            "was lost: %s. All that came before is complete.",
+            error->message), (NULL));
+  gst_rtms_streams_end (streams, GST_RTMS_STREAMS_ALL);
 }
 
 static void
 on_failed (const GError *error, gint status_code, gpointer user_data)
 {
-  GstRtmsSrc *self = user_data;
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  gst_rtms_error_post (GST_ELEMENT (self), error, status_code);
+  gst_rtms_error_post (gst_rtms_streams_get_element (streams), error,
+      status_code);
 }
 
 static gboolean
@@ -169,6 +181,7 @@ start (GstRtmsSrc *self)
 {
   static const GstRtmsClientCallbacks callbacks = {
     .confirmed = on_confirmed,
+    .medium_ended = on_medium_ended,
     .media = on_media,
     .event = on_event,
     .tick = on_tick,
@@ -177,10 +190,13 @@ start (GstRtmsSrc *self)
   };
   g_autoptr (GstRtmsSettings) settings = NULL;
   g_autoptr (GError) error = NULL;
+  GstRtmsProperties properties;
 
   GST_OBJECT_LOCK (self);
-  settings = gst_rtms_settings_new (&self->properties, &error);
+  gst_rtms_properties_copy (&properties, &self->properties);
   GST_OBJECT_UNLOCK (self);
+  settings = gst_rtms_settings_new (&properties, &error);
+  gst_rtms_properties_clear (&properties);
   if (settings == NULL) {
     gst_rtms_error_post (GST_ELEMENT (self), error, -1);
     return FALSE;
@@ -190,9 +206,8 @@ start (GstRtmsSrc *self)
       rtms_product_get_name (settings->payload->product),
       settings->payload->instance_id, settings->payload->stream_id);
   g_mutex_lock (&self->run_lock);
-  self->has_pads = FALSE;
   self->streams = gst_rtms_streams_new (GST_ELEMENT (self), settings);
-  self->client = gst_rtms_client_new (settings, &callbacks, self,
+  self->client = gst_rtms_client_new (settings, &callbacks, self->streams,
       GST_OBJECT (self));
   gst_rtms_client_start (self->client);
   g_mutex_unlock (&self->run_lock);
@@ -218,7 +233,9 @@ remove_streams (GstRtmsSrc *self)
   g_mutex_lock (&self->run_lock);
   streams = g_steal_pointer (&self->streams);
   g_mutex_unlock (&self->run_lock);
-  g_clear_pointer (&streams, gst_rtms_streams_free);
+  if (streams)
+    gst_rtms_streams_close (streams);
+  g_clear_pointer (&streams, gst_rtms_streams_unref);
 }
 
 static GstStateChangeReturn

@@ -18,6 +18,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 
 #define QUEUE_INITIAL_SIZE 64
 
+/* A queue without a practical limit stands for any latency. */
+#define LATENCY_MAX (24 * 3600 * GST_SECOND)
+
 /* A line that has to wait for the end of another is shown for as long. */
 #define TEXT_TIME_MIN (500 * GST_MSECOND)
 
@@ -44,8 +47,8 @@ struct _GstRtmsSrcPad
   gboolean eos;                 /* EOS is queued: nothing may follow */
   gboolean await_key_frame;     /* delta frames are of no use now */
   gboolean discont;             /* something is missing before the next */
-  GstClockTime head_time;       /* PTS of the oldest buffer pushed or queued */
-  GstClockTime tail_time;       /* PTS of the newest */
+  GstClockTime head_time;       /* PTS of the oldest buffer in the queue */
+  GstClockTime tail_time;       /* PTS of the newest buffer */
   GstClockTime tail_end;        /* where the newest ends */
   GstClockTime position;        /* what buffers and GAPs cover so far */
   GstRtmsSrcPadStats stats;
@@ -230,6 +233,9 @@ order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
   }
   gst_buffer_unref (buffer);
   self->discont = TRUE;
+  /* The frames to come may refer to this one. */
+  self->await_key_frame =
+      self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
   return NULL;
 }
 
@@ -258,6 +264,7 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
     self->discont = FALSE;
   }
+  self->await_key_frame = FALSE;
   self->tail_time = pts;
   self->tail_end = end;
   if (!GST_CLOCK_TIME_IS_VALID (self->head_time))
@@ -270,24 +277,27 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
  * gst_rtms_src_pad_push_buffer:
  * @self: a pad
  * @buffer: (transfer full): a buffer with a PTS
+ * @dropped: (out): how many queued buffers were dropped to make room for it
  *
  * Queues the buffer; never blocks. A queue over its limits drops as the
  * pad's #GstRtmsOverflow says.
  *
- * Returns: how many queued buffers were dropped to make room for it
+ * Returns: %FALSE for media that came too late to be put in order
  */
-guint
-gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
+gboolean
+gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer,
+    guint *dropped)
 {
   gboolean delta = GST_BUFFER_FLAG_IS_SET (buffer,
       GST_BUFFER_FLAG_DELTA_UNIT);
-  guint dropped = 0;
+  gboolean in_time = TRUE;
 
+  *dropped = 0;
   g_mutex_lock (&self->lock);
   if (self->flushing || self->eos) {
     g_mutex_unlock (&self->lock);
     gst_buffer_unref (buffer);
-    return 0;
+    return TRUE;
   }
 
   self->stats.buffers++;
@@ -297,15 +307,31 @@ gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
     buffer = NULL;
     self->stats.held_back++;
   } else {
-    self->await_key_frame = FALSE;
     buffer = order_buffer (self, buffer);
+    in_time = buffer != NULL;
   }
   if (buffer) {
     append_buffer (self, buffer);
-    dropped = make_room (self);
+    *dropped = make_room (self);
   }
   g_mutex_unlock (&self->lock);
-  return dropped;
+  return in_time;
+}
+
+/* Counts media that have no place, and drops them. @buffer is (transfer
+ * full). */
+void
+gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  g_mutex_lock (&self->lock);
+  self->stats.buffers++;
+  self->stats.bytes += gst_buffer_get_size (buffer);
+  self->stats.late++;
+  self->discont = TRUE;
+  self->await_key_frame =
+      self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
+  g_mutex_unlock (&self->lock);
+  gst_buffer_unref (buffer);
 }
 
 /**
@@ -444,8 +470,12 @@ loop (gpointer data)
     self->last_flow = flow;
     self->flow_func (self, flow, self->flow_user_data);
   }
-  if (is_fatal (flow))
+  /* Whoever still listens learns that nothing more comes, so that a muxer
+   * can finish the other pads' file. */
+  if (is_fatal (flow)) {
+    gst_pad_push_event (pad, gst_event_new_eos ());
     gst_pad_pause_task (pad);
+  }
 }
 
 static gboolean
@@ -477,7 +507,8 @@ query (GstPad *pad, GstObject *parent, GstQuery *query)
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_LATENCY:
       /* What the queue holds may come that much later and still be played. */
-      gst_query_set_latency (query, TRUE, limits->latency, limits->max_time
+      gst_query_set_latency (query, TRUE, limits->latency,
+          limits->max_time && limits->max_time < LATENCY_MAX
           ? limits->latency + limits->max_time : GST_CLOCK_TIME_NONE);
       return TRUE;
     case GST_QUERY_SEEKING: {

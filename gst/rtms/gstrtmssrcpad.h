@@ -75,7 +75,9 @@ GstRtmsSrcPad *gst_rtms_src_pad_new (GstPadTemplate *templ,
     const gchar *name, const GstRtmsSrcPadLimits *limits,
     GstRtmsSrcPadFlowFunc flow_func, gpointer user_data);
 
-guint gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer);
+gboolean gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer,
+    guint *dropped);
+void gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer);
 void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
 void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
 void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);

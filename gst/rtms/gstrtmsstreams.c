@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* MT safety: `lock` protects the table of pads, `playing` and `is_open`. It
- * is taken before a pad's lock, and never held while a pad is pushed to,
- * added or removed, or a message posted. What is not under it belongs to the
- * network thread. */
+/* MT safety: `lock` protects the table of pads and the flags beside it. It is
+ * taken before a pad's lock, and never held while a pad is pushed to, added
+ * or removed, or a message posted. What is not under it belongs to the network
+ * thread.
+ *
+ * Adding a pad and posting a message call into the application, which may
+ * stop the element right there, on the network thread. Hence the streams are
+ * counted by reference, and what comes after such a call looks whether they
+ * were closed. */
 
 #include "gstrtmsstreams.h"
 
@@ -28,22 +33,42 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define TEXT_TIME_PER_BYTE (60 * GST_MSECOND)
 #define TEXT_TIME_MIN GST_SECOND
 #define TEXT_TIME_MAX (7 * GST_SECOND)
+/* An utterance of more is a broken timestamp. */
+#define TEXT_TIME_SAID_MAX (60 * GST_SECOND)
+
+/* Media that come first may wait this long for older audio, µs. */
+#define BACKLOG_WAIT G_TIME_SPAN_SECOND
+/* Nothing but late packets for so long means that Zoom's clock was set back,
+ * µs. */
+#define LATE_RUN_MAX G_TIME_SPAN_SECOND
+
+/* A packet that waits for the timeline's beginning. */
+typedef struct {
+  RtmsMediaKind kind;
+  GstBuffer *buffer;
+  gint64 unix_time;
+} Packet;
 
 struct _GstRtmsStreams
 {
-  GstElement *element;          /* not owned: it owns us */
+  gatomicrefcount ref_count;
+  GstElement *element;          /* not owned: whose client outlives us */
   GstRtmsSettings *settings;
 
   GMutex lock;
   GstRtmsSrcPad *pads[N_STREAMS];
   gboolean playing;
   gboolean is_open;             /* every pad is there */
+  gboolean is_closed;           /* no pad may come any more */
   gboolean has_error;           /* one is enough */
 
   RtmsTimeline timeline;
   RtmsMediaParams params;
+  GQueue waiting;               /* of Packet */
+  gint64 waiting_since;
+  gint64 late_since[RTMS_N_MEDIA];      /* 0: the last one was in time */
   gint64 last_warning;
-  guint dropped_since_warning;
+  guint dropped[N_STREAMS];     /* since the last warning of them */
 };
 
 /**
@@ -56,8 +81,10 @@ gst_rtms_streams_new (GstElement *element, GstRtmsSettings *settings)
 {
   GstRtmsStreams *self = g_new0 (GstRtmsStreams, 1);
 
+  g_atomic_ref_count_init (&self->ref_count);
   self->element = element;
   self->settings = gst_rtms_settings_ref (settings);
+  g_queue_init (&self->waiting);
   g_mutex_init (&self->lock);
   rtms_timeline_init (&self->timeline);
   return self;
@@ -74,24 +101,77 @@ get_pad (GstRtmsStreams *self, guint index)
   return pad;
 }
 
-/**
- * gst_rtms_streams_free:
- * @self: (transfer full): streams whose network thread has let go
- *
- * Removes the pads, which are inactive by now, from the element.
- */
-void
-gst_rtms_streams_free (GstRtmsStreams *self)
+GstRtmsStreams *
+gst_rtms_streams_ref (GstRtmsStreams *self)
 {
-  for (guint i = 0; i < N_STREAMS; i++) {
-    if (self->pads[i]) {
-      gst_element_remove_pad (self->element, GST_PAD (self->pads[i]));
-      gst_object_unref (self->pads[i]);
-    }
-  }
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+free_packet (gpointer data)
+{
+  Packet *packet = data;
+
+  gst_buffer_unref (packet->buffer);
+  g_free (packet);
+}
+
+void
+gst_rtms_streams_unref (GstRtmsStreams *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_queue_clear_full (&self->waiting, free_packet);
   gst_rtms_settings_unref (self->settings);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+GstElement *
+gst_rtms_streams_get_element (GstRtmsStreams *self)
+{
+  return self->element;
+}
+
+/* Whether every pad was added. */
+gboolean
+gst_rtms_streams_is_open (GstRtmsStreams *self)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->is_open;
+  g_mutex_unlock (&self->lock);
+  return is_open;
+}
+
+/**
+ * gst_rtms_streams_close:
+ * @self: streams
+ *
+ * Removes the pads, which the element's state change has made inactive, from
+ * the element. No other comes after this.
+ */
+void
+gst_rtms_streams_close (GstRtmsStreams *self)
+{
+  GstRtmsSrcPad *pads[N_STREAMS];
+
+  g_mutex_lock (&self->lock);
+  self->is_closed = TRUE;
+  memcpy (pads, self->pads, sizeof pads);
+  memset (self->pads, 0, sizeof self->pads);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < N_STREAMS; i++) {
+    if (pads[i] == NULL)
+      continue;
+    gst_pad_set_active (GST_PAD (pads[i]), FALSE);
+    if (GST_OBJECT_PARENT (pads[i]) == GST_OBJECT (self->element))
+      gst_element_remove_pad (self->element, GST_PAD (pads[i]));
+    gst_object_unref (pads[i]);
+  }
 }
 
 static const gchar *
@@ -228,17 +308,23 @@ add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
   GstPadTemplate *templ = gst_element_class_get_pad_template (
       GST_ELEMENT_GET_CLASS (self->element), name);
   GstRtmsSrcPadLimits limits = get_limits (self, index);
-  GstRtmsSrcPad *src_pad = gst_rtms_src_pad_new (templ, name, &limits,
-      on_flow, self);
+  g_autoptr (GstRtmsSrcPad) src_pad = gst_rtms_src_pad_new (templ, name,
+      &limits, on_flow, self);
   GstPad *pad = GST_PAD (src_pad);
   g_autoptr (GstCaps) caps = gst_stream_get_caps (stream);
   GstSegment segment;
   GstEvent *event;
+  gboolean is_closed;
 
+  gst_object_ref_sink (src_pad);
   g_mutex_lock (&self->lock);
-  self->pads[index] = gst_object_ref_sink (src_pad);
+  if (!self->is_closed)
+    self->pads[index] = gst_object_ref (src_pad);
   gst_rtms_src_pad_set_playing (src_pad, self->playing);
+  is_closed = self->is_closed;
   g_mutex_unlock (&self->lock);
+  if (is_closed)
+    return;
 
   gst_pad_use_fixed_caps (pad);
   gst_pad_set_active (pad, TRUE);
@@ -258,88 +344,126 @@ add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
       gst_event_new_tag (gst_stream_get_tags (stream)));
 }
 
+static void
+warn_of_unreadable_media (GstRtmsStreams *self, const RtmsMediaParams *asked)
+{
+  for (guint i = 0; i < RTMS_N_MEDIA; i++) {
+    if (!(asked->kinds & RTMS_MEDIA_BIT (i)))
+      continue;
+    if (!(self->params.kinds & RTMS_MEDIA_BIT (i)))
+      GST_ELEMENT_WARNING (self->element, RESOURCE, NOT_AUTHORIZED,
+          ("Zoom does not send %s: the app may have no scope for it.",
+              stream_name (i)), (NULL));
+  }
+}
+
 /**
  * gst_rtms_streams_open:
  * @self: new streams
  * @params: the media that Zoom confirmed
  *
- * Adds the pads of all media, and posts the stream collection.
- *
- * Returns: %FALSE when there is none that caps stand for
+ * Adds the pads of all media, and posts the stream collection. Media that were
+ * asked for and do not come are told by a warning, none at all by an error.
  */
-gboolean
+void
 gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
 {
   GstStream *streams[N_STREAMS] = { NULL };
   g_autoptr (GstStreamCollection) collection =
       gst_stream_collection_new (self->settings->payload->stream_id);
   guint group_id = gst_util_group_id_next ();
+  gboolean is_closed;
 
   self->params = *params;
   for (guint i = 0; i < N_STREAMS; i++) {
     g_autoptr (GstCaps) caps = create_caps (self, i);
 
-    if (caps == NULL)
-      continue;
-    streams[i] = create_stream (self, i, caps);
-    gst_stream_collection_add_stream (collection,
-        gst_object_ref (streams[i]));
+    if (caps) {
+      streams[i] = create_stream (self, i, caps);
+      gst_stream_collection_add_stream (collection,
+          gst_object_ref (streams[i]));
+    } else if (i < RTMS_N_MEDIA) {
+      self->params.kinds &= ~RTMS_MEDIA_BIT (i);
+    }
   }
-  if (gst_stream_collection_get_size (collection) == 0)
-    return FALSE;
+  warn_of_unreadable_media (self, &self->settings->session.params);
 
-  gst_element_post_message (self->element,
-      gst_message_new_stream_collection (GST_OBJECT (self->element),
-          collection));
-  for (guint i = 0; i < N_STREAMS; i++) {
-    if (streams[i])
-      add_pad (self, i, streams[i], collection, group_id);
-    gst_clear_object (&streams[i]);
+  if (self->params.kinds == 0) {
+    GST_ELEMENT_ERROR (self->element, STREAM, FORMAT, ("Zoom confirmed no "
+            "medium that rtmssrc can read. Check the app's scopes at Zoom "
+            "and the property media."), (NULL));
+  } else {
+    gst_element_post_message (self->element,
+        gst_message_new_stream_collection (GST_OBJECT (self->element),
+            collection));
+    for (guint i = 0; i < N_STREAMS; i++) {
+      if (streams[i])
+        add_pad (self, i, streams[i], collection, group_id);
+    }
+    g_mutex_lock (&self->lock);
+    self->is_open = TRUE;
+    is_closed = self->is_closed;
+    g_mutex_unlock (&self->lock);
+    if (!is_closed)
+      gst_element_no_more_pads (self->element);
   }
-  g_mutex_lock (&self->lock);
-  self->is_open = TRUE;
-  g_mutex_unlock (&self->lock);
-  gst_element_no_more_pads (self->element);
-  return TRUE;
+  for (guint i = 0; i < N_STREAMS; i++)
+    gst_clear_object (&streams[i]);
 }
 
-/* -1 while the pipeline has no running time. */
+/* -1 while the pipeline does not play. Before that it may have a running time
+ * all the same: that of an earlier run. */
 static gint64
 get_running_time (GstRtmsStreams *self)
 {
-  GstClockTime now = gst_element_get_current_running_time (self->element);
+  GstClockTime now = GST_CLOCK_TIME_NONE;
+  gboolean playing;
 
+  g_mutex_lock (&self->lock);
+  playing = self->playing;
+  g_mutex_unlock (&self->lock);
+  if (playing)
+    now = gst_element_get_current_running_time (self->element);
   return GST_CLOCK_TIME_IS_VALID (now) ? (gint64) now : -1;
 }
 
+/* The place of what says no time of its own, or none that counts. */
 static GstClockTime
-place (GstRtmsStreams *self, gint64 unix_time)
+get_current_place (GstRtmsStreams *self)
 {
-  gint64 arrival = get_running_time (self);
+  gint64 now = get_running_time (self);
 
-  if (unix_time != RTMS_TIME_NONE)
-    return (GstClockTime) rtms_timeline_place (&self->timeline, unix_time,
-        arrival);
-  /* A packet without a time comes now. */
-  return (GstClockTime) MAX (0, MAX (arrival,
-          rtms_timeline_get_reference (&self->timeline, arrival)));
+  return (GstClockTime) MAX (0, MAX (now,
+          rtms_timeline_get_reference (&self->timeline, now)));
 }
 
+static GstClockTime
+map_text (GstRtmsStreams *self, gint64 unix_time)
+{
+  if (!self->timeline.anchored || unix_time == RTMS_TIME_NONE)
+    return get_current_place (self);
+  return (GstClockTime) rtms_timeline_map (&self->timeline, unix_time);
+}
+
+/* One warning a second at the most, of each pad that it concerns. */
 static void
 warn_of_drops (GstRtmsStreams *self, guint index, guint dropped)
 {
   gint64 now = g_get_monotonic_time ();
 
-  self->dropped_since_warning += dropped;
-  if (self->dropped_since_warning == 0
-      || now - self->last_warning < WARNING_INTERVAL)
+  self->dropped[index] += dropped;
+  if (dropped == 0 || now - self->last_warning < WARNING_INTERVAL)
     return;
-  GST_ELEMENT_WARNING (self->element, RESOURCE, BUSY,
-      ("What follows pad %s is too slow: %u buffers were dropped. Make it "
-          "faster, or raise max-queue-time and max-queue-bytes.",
-          stream_name (index), self->dropped_since_warning), (NULL));
   self->last_warning = now;
-  self->dropped_since_warning = 0;
+  for (guint i = 0; i < N_STREAMS; i++) {
+    dropped = self->dropped[i];
+    self->dropped[i] = 0;
+    if (dropped)
+      GST_ELEMENT_WARNING (self->element, RESOURCE, BUSY,
+          ("What follows pad %s is too slow: %u buffers were dropped. Make it "
+              "faster, or raise max-queue-time and max-queue-bytes.",
+              stream_name (i), dropped), (NULL));
+  }
 }
 
 static gboolean
@@ -353,7 +477,6 @@ prepare_audio (GstRtmsStreams *self, const RtmsMedia *media,
   if (size == 0)
     return FALSE;
   gst_buffer_set_size (buffer, (gssize) size);
-  GST_BUFFER_PTS (buffer) = place (self, media->timestamp);
   GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale (size / frame,
       GST_SECOND, (guint64) params->sample_rate);
   return TRUE;
@@ -377,7 +500,6 @@ prepare_video (GstRtmsStreams *self, const RtmsMedia *media,
   }
   if (!is_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  GST_BUFFER_PTS (buffer) = place (self, media->timestamp);
   return TRUE;
 }
 
@@ -399,7 +521,8 @@ get_text_duration (const RtmsMedia *media)
 {
   if (media->start_time != RTMS_TIME_NONE
       && media->end_time > media->start_time)
-    return (GstClockTime) (media->end_time - media->start_time);
+    return MIN ((GstClockTime) (media->end_time - media->start_time),
+        TEXT_TIME_SAID_MAX);
   return CLAMP (media->data.size * TEXT_TIME_PER_BYTE, TEXT_TIME_MIN,
       TEXT_TIME_MAX);
 }
@@ -409,15 +532,11 @@ static gboolean
 prepare_text (GstRtmsStreams *self, const RtmsMedia *media,
     GstBuffer **buffer)
 {
-  GstClockTime sent;
-
   if (media->data.size == 0)
     return FALSE;
-  sent = place (self, media->timestamp);
-  GST_BUFFER_PTS (*buffer) = media->start_time != RTMS_TIME_NONE
-      && self->timeline.anchored
-      ? (GstClockTime) rtms_timeline_map (&self->timeline,
-      media->start_time) : sent;
+  GST_BUFFER_PTS (*buffer) = map_text (self,
+      media->start_time != RTMS_TIME_NONE ? media->start_time
+      : media->timestamp);
   GST_BUFFER_DURATION (*buffer) = get_text_duration (media);
   if (self->settings->speaker_names && media->user_name)
     *buffer = prefix_speaker (*buffer, media->user_name);
@@ -441,6 +560,108 @@ prepare (GstRtmsStreams *self, const RtmsMedia *media, GstBuffer **buffer)
   }
 }
 
+static void
+push_buffer (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *packet)
+{
+  gint64 *late_since = &self->late_since[packet->kind];
+  gint64 now;
+  guint dropped;
+
+  if (gst_rtms_src_pad_push_buffer (pad, packet->buffer, &dropped)) {
+    *late_since = 0;
+    warn_of_drops (self, packet->kind, dropped);
+    return;
+  }
+  now = g_get_monotonic_time ();
+  if (*late_since == 0)
+    *late_since = now;
+  if (now - *late_since < LATE_RUN_MAX)
+    return;
+  GST_WARNING_OBJECT (self->element, "Zoom's clock was set back: going on "
+      "where %s stands", rtms_media_kind_get_name (packet->kind));
+  rtms_timeline_restart (&self->timeline, packet->unix_time,
+      get_running_time (self));
+  memset (self->late_since, 0, sizeof self->late_since);
+}
+
+/* Gives a packet its place, and its buffer away. */
+static void
+deliver (GstRtmsStreams *self, const Packet *packet)
+{
+  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, packet->kind);
+  gint64 place;
+
+  if (pad == NULL) {
+    gst_buffer_unref (packet->buffer);
+    return;
+  }
+  if (!is_text (packet->kind)) {
+    place = packet->unix_time == RTMS_TIME_NONE
+        ? (gint64) get_current_place (self)
+        : rtms_timeline_place (&self->timeline, packet->unix_time,
+        get_running_time (self));
+    /* From before the beginning, or from nowhere. */
+    if (place < 0) {
+      gst_rtms_src_pad_reject_buffer (pad, packet->buffer);
+      return;
+    }
+    GST_BUFFER_PTS (packet->buffer) = (GstClockTime) place;
+  }
+  push_buffer (self, pad, packet);
+}
+
+/* The kept audio of a stream's beginning is older than the video that may
+ * come first, and the timeline begins with the oldest. */
+static gboolean
+must_wait (GstRtmsStreams *self, RtmsMediaKind kind)
+{
+  return !self->timeline.anchored && !is_text (kind)
+      && kind != RTMS_MEDIA_AUDIO
+      && (self->params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO))
+      && self->settings->session.startup_backlog;
+}
+
+static void
+deliver_waiting (GstRtmsStreams *self)
+{
+  Packet *packet;
+
+  while ((packet = g_queue_pop_head (&self->waiting))) {
+    deliver (self, packet);
+    g_free (packet);
+  }
+}
+
+static void
+begin_with_oldest (GstRtmsStreams *self, gint64 unix_time)
+{
+  for (GList *l = self->waiting.head; l; l = l->next) {
+    gint64 other = ((Packet *) l->data)->unix_time;
+
+    if (other != RTMS_TIME_NONE)
+      unix_time = MIN (unix_time, other);
+  }
+  if (unix_time != RTMS_TIME_NONE)
+    rtms_timeline_place (&self->timeline, unix_time,
+        get_running_time (self));
+}
+
+static void
+route (GstRtmsStreams *self, const Packet *packet)
+{
+  if (must_wait (self, packet->kind)) {
+    if (self->waiting.length == 0)
+      self->waiting_since = g_get_monotonic_time ();
+    g_queue_push_tail (&self->waiting, g_memdup2 (packet, sizeof *packet));
+    return;
+  }
+  if (self->waiting.length > 0 && !is_text (packet->kind))
+    begin_with_oldest (self, packet->unix_time);
+  deliver (self, packet);
+  if (self->waiting.length > 0 && !is_text (packet->kind))
+    deliver_waiting (self);
+}
+
 /**
  * gst_rtms_streams_push_media:
  * @self: open streams
@@ -451,24 +672,22 @@ void
 gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
     GstBuffer *buffer)
 {
-  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, media->kind);
-  gint64 unix_time = media->timestamp;
-  guint dropped;
+  Packet packet = { media->kind, NULL, media->timestamp };
 
-  if (pad == NULL || !prepare (self, media, &buffer)) {
+  if (!prepare (self, media, &buffer)) {
     gst_buffer_unref (buffer);
     return;
   }
   if (is_text (media->kind) && media->start_time != RTMS_TIME_NONE)
-    unix_time = media->start_time;
-  if (unix_time != RTMS_TIME_NONE)
-    gst_rtms_meta_add_unix_time (buffer, unix_time);
+    packet.unix_time = media->start_time;
+  if (packet.unix_time != RTMS_TIME_NONE)
+    gst_rtms_meta_add_unix_time (buffer, packet.unix_time);
   /* Mixed audio is said to be of user 0, who is nobody. */
   if (media->has_user && media->user_id != 0)
     gst_rtms_meta_add_participant (buffer, media->user_id, media->user_name,
         media->channel_id);
-  dropped = gst_rtms_src_pad_push_buffer (pad, buffer);
-  warn_of_drops (self, media->kind, dropped);
+  packet.buffer = buffer;
+  route (self, &packet);
 }
 
 /**
@@ -486,37 +705,38 @@ gst_rtms_streams_push_event (GstRtmsStreams *self,
   gint64 unix_time = RTMS_TIME_NONE;
   GstBuffer *buffer;
   gchar *line;
+  guint dropped;
 
   if (pad == NULL)
     return;
-  line = g_malloc (message->text_length + 1);
-  memcpy (line, message->text, message->text_length);
+  line = g_utf8_make_valid (message->text, (gssize) message->text_length);
   /* Line breaks can only stand between JSON's tokens. */
-  for (gsize i = 0; i < message->text_length; i++) {
-    if (line[i] == '\n' || line[i] == '\r')
-      line[i] = ' ';
-  }
-  line[message->text_length] = '\n';
-  buffer = gst_buffer_new_wrapped (line, message->text_length + 1);
+  g_strdelimit (line, "\n\r", ' ');
+  buffer = gst_buffer_new_wrapped (line, strlen (line) + 1);
+  line[strlen (line)] = '\n';
 
   if (message->has_timestamp)
     unix_time = rtms_time_from_wire (message->timestamp);
   if (unix_time != RTMS_TIME_NONE)
     gst_rtms_meta_add_unix_time (buffer, unix_time);
-  GST_BUFFER_PTS (buffer) =
-      self->timeline.anchored && unix_time != RTMS_TIME_NONE
-      ? (GstClockTime) rtms_timeline_map (&self->timeline, unix_time)
-      : place (self, RTMS_TIME_NONE);
-  gst_rtms_src_pad_push_buffer (pad, buffer);
+  GST_BUFFER_PTS (buffer) = map_text (self, unix_time);
+  gst_rtms_src_pad_push_buffer (pad, buffer, &dropped);
+  warn_of_drops (self, EVENTS, dropped);
 }
 
 /* Silence must not hold up a muxer. */
 void
 gst_rtms_streams_tick (GstRtmsStreams *self)
 {
-  gint64 reference = rtms_timeline_get_reference (&self->timeline,
-      get_running_time (self));
+  gint64 reference;
 
+  if (self->waiting.length > 0
+      && g_get_monotonic_time () - self->waiting_since > BACKLOG_WAIT) {
+    begin_with_oldest (self, G_MAXINT64);
+    deliver_waiting (self);
+  }
+  reference = rtms_timeline_get_reference (&self->timeline,
+      get_running_time (self));
   if (reference < 0)
     return;
   for (guint i = 0; i < N_STREAMS; i++) {
@@ -527,14 +747,24 @@ gst_rtms_streams_tick (GstRtmsStreams *self)
   }
 }
 
-/* EOS on every pad, behind all that is queued. */
+/**
+ * gst_rtms_streams_end:
+ * @self: open streams
+ * @kinds: bits of media, #GST_RTMS_STREAMS_ALL for all and the events
+ *
+ * Queues EOS on the pads, behind all that is there.
+ */
 void
-gst_rtms_streams_end (GstRtmsStreams *self)
+gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
 {
+  if (self->waiting.length > 0) {
+    begin_with_oldest (self, G_MAXINT64);
+    deliver_waiting (self);
+  }
   for (guint i = 0; i < N_STREAMS; i++) {
     g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
 
-    if (pad)
+    if (pad && kinds & (1u << i))
       gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
   }
 }

@@ -15,22 +15,30 @@ G_BEGIN_DECLS
  * share: media packets in, timestamped buffers on pads out.
  *
  * open(), push_media(), push_event(), tick() and end() belong to the network
- * thread; set_playing(), add_stats() and free() to others.
+ * thread; the others may be called from any.
  */
 typedef struct _GstRtmsStreams GstRtmsStreams;
 
 GstRtmsStreams *gst_rtms_streams_new (GstElement *element,
     GstRtmsSettings *settings);
-void gst_rtms_streams_free (GstRtmsStreams *streams);
+GstRtmsStreams *gst_rtms_streams_ref (GstRtmsStreams *streams);
+void gst_rtms_streams_unref (GstRtmsStreams *streams);
+void gst_rtms_streams_close (GstRtmsStreams *streams);
+GstElement *gst_rtms_streams_get_element (GstRtmsStreams *streams);
+gboolean gst_rtms_streams_is_open (GstRtmsStreams *streams);
 
-gboolean gst_rtms_streams_open (GstRtmsStreams *streams,
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsStreams, gst_rtms_streams_unref)
+
+void gst_rtms_streams_open (GstRtmsStreams *streams,
     const RtmsMediaParams *params);
 void gst_rtms_streams_push_media (GstRtmsStreams *streams,
     const RtmsMedia *media, GstBuffer *buffer);
 void gst_rtms_streams_push_event (GstRtmsStreams *streams,
     const RtmsMessage *message);
 void gst_rtms_streams_tick (GstRtmsStreams *streams);
-void gst_rtms_streams_end (GstRtmsStreams *streams);
+
+#define GST_RTMS_STREAMS_ALL G_MAXUINT
+void gst_rtms_streams_end (GstRtmsStreams *streams, guint kinds);
 
 void gst_rtms_streams_set_playing (GstRtmsStreams *streams,
     gboolean playing);

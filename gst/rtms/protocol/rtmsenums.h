@@ -147,6 +147,7 @@ typedef enum {
 #define RTMS_LANGUAGE_AUTO (-1)
 
 const gchar *rtms_status_code_get_name (gint status_code);
+gint rtms_status_code_from_name (const gchar *name);
 const gchar *rtms_stop_reason_get_name (gint stop_reason);
 gint rtms_stop_reason_from_name (const gchar *name);
 const gchar *rtms_webhook_stop_reason_get_name (RtmsProduct product,

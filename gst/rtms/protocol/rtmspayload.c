@@ -51,17 +51,19 @@ is_printable (const gchar *text)
  * rtms_url_policy_check:
  * @policy: what is allowed
  * @url: a signaling or media URL from the network
+ * @named_by: (nullable): the URL of the server that named it
  * @error: (out) (optional): #RTMS_ERROR_URL, saying which property would
  *     allow it
  *
  * The signature that goes to the signaling URL is worth something to
- * whoever receives it, so each URL is checked before anything is sent.
+ * whoever receives it, so each URL is checked before anything is sent. A
+ * server that was reached by wss may not send its clients on to ws.
  *
  * Returns: whether @url may be connected to
  */
 gboolean
 rtms_url_policy_check (const RtmsUrlPolicy *policy, const gchar *url,
-    GError **error)
+    const gchar *named_by, GError **error)
 {
   g_autoptr (GUri) uri = NULL;
   const gchar *scheme, *host = NULL;
@@ -86,7 +88,8 @@ rtms_url_policy_check (const RtmsUrlPolicy *policy, const gchar *url,
 
   scheme = g_uri_get_scheme (uri);
   if (strcmp (scheme, "ws") == 0) {
-    if (policy->allow_plain || host_is_loopback (host))
+    if (policy->allow_plain || (host_is_loopback (host)
+            && !(named_by && g_str_has_prefix (named_by, "wss:"))))
       return TRUE;
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_URL,
         "The server URL of host %s is not encrypted (ws); Zoom's are wss, "

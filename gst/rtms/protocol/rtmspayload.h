@@ -40,6 +40,6 @@ typedef struct {
 } RtmsUrlPolicy;
 
 gboolean rtms_url_policy_check (const RtmsUrlPolicy *policy, const gchar *url,
-    GError **error);
+    const gchar *named_by, GError **error);
 
 G_END_DECLS

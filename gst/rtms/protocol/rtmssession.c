@@ -40,7 +40,7 @@ struct _RtmsSession
 
   State state;
   gint64 state_deadline;        /* of closing and draining, or 0 */
-  guint url_index;              /* of the payload's signaling URLs */
+  guint url_index;              /* of the next of the payload's URLs */
   Socket sockets[RTMS_N_SOCKETS];
 
   RtmsMediaParams confirmed;
@@ -157,7 +157,7 @@ connect_signaling (RtmsSession *session, gint64 now, GError **error)
   while (urls[session->url_index]) {
     const gchar *url = urls[session->url_index++];
 
-    if (rtms_url_policy_check (session->config.url_policy, url,
+    if (rtms_url_policy_check (session->config.url_policy, url, NULL,
             refusal ? NULL : &refusal)) {
       session->state = STATE_SIGNALING;
       connect_socket (session, RTMS_SOCKET_SIGNALING, url, now);
@@ -200,7 +200,7 @@ rtms_session_close (RtmsSession *session, gint64 now)
 
   if (is_over (session) || session->state == STATE_CLOSING)
     return;
-  if (session->state != STATE_STREAMING) {
+  if (session->sockets[RTMS_SOCKET_SIGNALING].state != SOCKET_READY) {
     finish (session);
     return;
   }
@@ -277,42 +277,49 @@ subscribe_events (RtmsSession *session)
       session->user_data);
 }
 
-static const gchar *
-choose_media_url (const RtmsServerUrls *urls, RtmsMediaKind kind)
+/* One connection for all media, or one for each, as is wanted where both are
+ * offered. A medium for which there is no server is none that the app may
+ * have. */
+static gboolean
+choose_media_urls (RtmsSession *session, const RtmsServerUrls *urls,
+    const gchar **chosen)
 {
-  return urls->media[kind] ? urls->media[kind] : urls->all;
+  guint wanted = session->config.params.kinds;
+  gboolean any = FALSE;
+
+  for (guint kind = 0; kind < RTMS_N_MEDIA; kind++) {
+    if (wanted & RTMS_MEDIA_BIT (kind) && urls->media[kind]
+        && (session->config.split || urls->all == NULL)) {
+      chosen[RTMS_SOCKET_MEDIA + kind] = urls->media[kind];
+      session->sockets[RTMS_SOCKET_MEDIA + kind].kinds =
+          RTMS_MEDIA_BIT (kind);
+      any = TRUE;
+    }
+  }
+  if (!any && urls->all) {
+    chosen[RTMS_SOCKET_MEDIA_ALL] = urls->all;
+    session->sockets[RTMS_SOCKET_MEDIA_ALL].kinds = wanted;
+    any = TRUE;
+  }
+  return any;
 }
 
-/* One connection for all media where that is wanted and offered, else one
- * for each. */
 static void
 connect_media (RtmsSession *session, const RtmsServerUrls *urls, gint64 now)
 {
-  guint wanted = session->config.params.kinds;
+  const gchar *signaling_url =
+      session->config.payload->signaling_urls[session->url_index - 1];
   const gchar *chosen[RTMS_N_SOCKETS] = { NULL };
   g_autoptr (GError) error = NULL;
 
-  if (urls->all && !session->config.split) {
-    chosen[RTMS_SOCKET_MEDIA_ALL] = urls->all;
-    session->sockets[RTMS_SOCKET_MEDIA_ALL].kinds = wanted;
-  } else {
-    for (guint kind = 0; kind < RTMS_N_MEDIA; kind++) {
-      if (!(wanted & RTMS_MEDIA_BIT (kind)))
-        continue;
-      chosen[RTMS_SOCKET_MEDIA + kind] = choose_media_url (urls, kind);
-      session->sockets[RTMS_SOCKET_MEDIA + kind].kinds =
-          RTMS_MEDIA_BIT (kind);
-      if (chosen[RTMS_SOCKET_MEDIA + kind] == NULL) {
-        fail_with (session, RTMS_ERROR_MALFORMED, -1, "The signaling server "
-            "named no media server for %s", rtms_media_kind_get_name (kind));
-        return;
-      }
-    }
+  if (!choose_media_urls (session, urls, chosen)) {
+    fail_with (session, RTMS_ERROR_MALFORMED, -1, "The signaling server "
+        "named no media server for what was asked of it");
+    return;
   }
-
   for (guint id = 0; id < RTMS_N_SOCKETS; id++) {
     if (chosen[id] && !rtms_url_policy_check (session->config.url_policy,
-            chosen[id], &error)) {
+            chosen[id], signaling_url, &error)) {
       fail (session, error, -1);
       return;
     }
@@ -329,24 +336,30 @@ static gboolean
 accept_answer (RtmsSession *session, RtmsSocketId id,
     const RtmsMessage *answer)
 {
-  gboolean refused = answer->has_status
-      ? answer->status_code != RTMS_STATUS_OK : answer->reason_text != NULL;
-  const gchar *name = rtms_status_code_get_name (answer->status_code);
-  const gchar *detail = answer->reason_text;
+  const gchar *detail = answer->reason_text && *answer->reason_text
+      ? answer->reason_text : NULL;
+  gint status = answer->status_code;
 
-  if (!refused)
+  /* Some servers refuse by a reason alone: a name, a number or a text. */
+  if (!answer->has_status) {
+    status = answer->reason;
+    if (detail)
+      status = rtms_status_code_from_name (detail);
+  }
+  if (status == RTMS_STATUS_OK)
     return TRUE;
-  if (detail && (*detail == '\0' || g_str_equal (detail, name)))
+
+  if (detail && g_str_equal (detail, rtms_status_code_get_name (status)))
     detail = NULL;
-  if (answer->has_status)
-    fail_with (session, RTMS_ERROR_REFUSED, answer->status_code,
+  if (status > 0)
+    fail_with (session, RTMS_ERROR_REFUSED, status,
         "Zoom refused the %s handshake: %s (status %d)%s%s",
-        socket_name (id), name, answer->status_code, detail ? ": " : "",
-        detail ? detail : "");
+        socket_name (id), rtms_status_code_get_name (status), status,
+        detail ? ": " : "", detail ? detail : "");
   else
     fail_with (session, RTMS_ERROR_REFUSED, -1,
         "Zoom refused the %s handshake: %s", socket_name (id),
-        answer->reason_text);
+        detail ? detail : "without a reason");
   return FALSE;
 }
 
@@ -362,7 +375,6 @@ handle_signaling_answer (RtmsSession *session, const RtmsMessage *answer,
     return TRUE;
   socket->state = SOCKET_READY;
   socket->deadline = 0;
-  subscribe_events (session);
   connect_media (session, &answer->urls, now);
   return TRUE;
 }
@@ -427,6 +439,8 @@ handle_media_answer (RtmsSession *session, RtmsSocketId id,
   /* The receiver is ready before Zoom is told so. */
   session->state = STATE_STREAMING;
   session->callbacks.confirmed (&session->confirmed, session->user_data);
+  /* Not earlier: those who are there already are told at once. */
+  subscribe_events (session);
   rtms_message_init (&ready, RTMS_MESSAGE_CLIENT_READY_ACK);
   ready.rtms_stream_id = session->config.payload->stream_id;
   session->callbacks.send (RTMS_SOCKET_SIGNALING, &ready,
@@ -460,7 +474,8 @@ handle_stream_state (RtmsSession *session, const RtmsMessage *message,
     gint64 now)
 {
   session->callbacks.event (message, session->user_data);
-  if (message->reason)
+  if (message->reason && (message->state == RTMS_STREAM_STATE_TERMINATING
+          || message->state == RTMS_STREAM_STATE_TERMINATED))
     session->stop_reason = message->reason;
   if (message->state != RTMS_STREAM_STATE_TERMINATED)
     return;
@@ -603,6 +618,13 @@ rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
     return;
   }
 
+  if (id != RTMS_SOCKET_SIGNALING && session->state == STATE_STREAMING
+      && session->sockets[RTMS_SOCKET_SIGNALING].state == SOCKET_READY
+      && has_open_socket (session, RTMS_SOCKET_MEDIA_ALL)) {
+    session->callbacks.medium_ended (socket->kinds, error,
+        session->user_data);
+    return;
+  }
   if (error && session->loss == NULL && session->state == STATE_STREAMING)
     session->loss = g_error_copy (error);
   drain (session, now);

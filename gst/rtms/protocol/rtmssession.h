@@ -49,6 +49,8 @@ typedef struct {
  * @disconnect: close a socket, gracefully; the session hears no more of it
  * @confirmed: these media come, with these parameters; called once, before
  *     any media
+ * @medium_ended: nothing more comes of the media of these bits, while others
+ *     go on. @error is %NULL where Zoom closed their connection properly
  * @media: a media packet; its data are the callee's now
  * @event: a message of interest to applications: events, stream and session
  *     states
@@ -65,6 +67,8 @@ typedef struct {
       gpointer user_data);
   void (*disconnect) (RtmsSocketId id, gpointer user_data);
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
+  void (*medium_ended) (guint kinds, const GError *error,
+      gpointer user_data);
   void (*media) (RtmsMedia *media, gpointer user_data);
   void (*event) (const RtmsMessage *message, gpointer user_data);
   void (*ended) (gint stop_reason, const GError *error, gpointer user_data);

@@ -13,6 +13,11 @@
  * packets in a call, so that places of one medium keep their order. */
 #define SLEW_DIVISOR 64
 #define SLEW_STEP_MAX (100 * MSECOND)
+/* Media come up to a minute late, after an interruption, and not early. What is
+ * further from where the stream stands is a broken timestamp, or a clock that
+ * was set; the latter shows by more than one. */
+#define JUMP_MIN (90 * SECOND)
+#define JUMP_PACKETS 5
 /* 36 years: a timestamp may be anything, the sums must not overflow. */
 #define DISTANCE_MAX (G_GINT64_CONSTANT (1) << 60)
 
@@ -40,6 +45,36 @@ distance_from_origin (const RtmsTimeline *timeline, gint64 unix_time)
 {
   return CLAMP (unix_time - timeline->origin_unix, -DISTANCE_MAX,
       DISTANCE_MAX);
+}
+
+/* Where the packet would be if there were no beginning. */
+static gint64
+get_raw_place (const RtmsTimeline *timeline, gint64 unix_time)
+{
+  return timeline->origin_running
+      + distance_from_origin (timeline, unix_time) + timeline->correction;
+}
+
+/* Whether the timestamp can be believed; if not, whether it is one of
+ * several, so that the timeline has to follow it. */
+static gboolean
+check_jump (RtmsTimeline *timeline, gint64 unix_time, gint64 arrival)
+{
+  gint64 distance = get_raw_place (timeline, unix_time)
+      - rtms_timeline_get_reference (timeline, arrival);
+
+  if (ABS (distance) < JUMP_MIN) {
+    timeline->n_jumps = 0;
+    return TRUE;
+  }
+  if (timeline->n_jumps > 0
+      && ABS (unix_time - timeline->jump_unix) >= JUMP_MIN)
+    timeline->n_jumps = 0;
+  timeline->jump_unix = unix_time;
+  if (++timeline->n_jumps < JUMP_PACKETS)
+    return FALSE;
+  rtms_timeline_restart (timeline, unix_time, arrival);
+  return TRUE;
 }
 
 static void
@@ -82,9 +117,11 @@ slew (RtmsTimeline *timeline, gint64 arrival)
  *
  * The first packet of a timeline is placed where it arrives, all others at
  * their distance from it. A slow drift between the two clocks is followed
- * without steps; bursts, stalls and jumps are not taken for one.
+ * without steps; bursts, stalls and jumps are not taken for one. For audio,
+ * video and share: they move the timeline's edge.
  *
- * Returns: the packet's running time, not below 0
+ * Returns: the packet's running time; below 0 before the pipeline's beginning,
+ *     and #RTMS_PLACE_NONE for a timestamp that cannot be believed
  */
 gint64
 rtms_timeline_place (RtmsTimeline *timeline, gint64 unix_time,
@@ -94,18 +131,43 @@ rtms_timeline_place (RtmsTimeline *timeline, gint64 unix_time,
 
   if (!timeline->anchored)
     anchor (timeline, unix_time, MAX (arrival, 0));
+  else if (!check_jump (timeline, unix_time, arrival))
+    return RTMS_PLACE_NONE;
   if (arrival >= 0) {
     slew (timeline, arrival);
     observe_delay (timeline, arrival - timeline->origin_running
         - distance_from_origin (timeline, unix_time), arrival);
   }
 
-  place = rtms_timeline_map (timeline, unix_time);
+  place = get_raw_place (timeline, unix_time);
   if (place >= timeline->edge) {
     timeline->edge = place;
-    timeline->edge_arrival = MAX (arrival, 0);
+    timeline->edge_arrival = MAX (arrival, timeline->edge_arrival);
   }
   return place;
+}
+
+/**
+ * rtms_timeline_restart:
+ * @timeline: a timeline
+ * @unix_time: Zoom's timestamp of a packet
+ * @arrival: the running time at which it came
+ *
+ * Zoom's clock was set: what follows goes on from where the stream stands.
+ * History stays.
+ */
+void
+rtms_timeline_restart (RtmsTimeline *timeline, gint64 unix_time,
+    gint64 arrival)
+{
+  gint64 edge = rtms_timeline_get_reference (timeline, arrival);
+
+  anchor (timeline, unix_time, MAX (arrival, timeline->edge_arrival));
+  timeline->origin_running = edge;
+  timeline->edge = edge;
+  timeline->correction = timeline->target = 0;
+  timeline->has_previous = FALSE;
+  timeline->n_jumps = 0;
 }
 
 /**
@@ -113,15 +175,16 @@ rtms_timeline_place (RtmsTimeline *timeline, gint64 unix_time,
  * @timeline: an anchored timeline
  * @unix_time: a time by Zoom's clock, such as the start of an utterance
  *
- * Like rtms_timeline_place(), for times that say nothing of the delay.
+ * Like rtms_timeline_place(), for times that say nothing of how far the
+ * stream has come: text, events.
  *
- * Returns: its running time, not below 0
+ * Returns: its running time, not below 0 and not far beyond the edge
  */
 gint64
 rtms_timeline_map (const RtmsTimeline *timeline, gint64 unix_time)
 {
-  return MAX (0, timeline->origin_running
-      + distance_from_origin (timeline, unix_time) + timeline->correction);
+  return CLAMP (get_raw_place (timeline, unix_time), 0,
+      timeline->edge + JUMP_MIN);
 }
 
 /**

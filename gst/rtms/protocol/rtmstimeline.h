@@ -31,10 +31,18 @@ typedef struct {
   gint64 window_delay;
   gint64 previous_delay;
   gboolean has_previous;
+
+  /* Timestamps in a row that are far off, and the last of them. */
+  guint n_jumps;
+  gint64 jump_unix;
 } RtmsTimeline;
+
+#define RTMS_PLACE_NONE G_MININT64
 
 void rtms_timeline_init (RtmsTimeline *timeline);
 gint64 rtms_timeline_place (RtmsTimeline *timeline, gint64 unix_time,
+    gint64 arrival);
+void rtms_timeline_restart (RtmsTimeline *timeline, gint64 unix_time,
     gint64 arrival);
 gint64 rtms_timeline_map (const RtmsTimeline *timeline, gint64 unix_time);
 gint64 rtms_timeline_get_reference (const RtmsTimeline *timeline,

@@ -108,6 +108,71 @@ on_no_more_pads (GstElement *src, gpointer user_data)
   g_mutex_unlock (&f.lock);
 }
 
+static gboolean
+is_tracked (const gchar *type_name)
+{
+  GType type = g_type_from_name (type_name);
+
+  return g_type_is_a (type, GST_TYPE_ELEMENT)
+      || g_type_is_a (type, GST_TYPE_PAD) || g_type_is_a (type, GST_TYPE_BUS)
+      || g_type_is_a (type, GST_TYPE_STREAM)
+      || g_type_is_a (type, GST_TYPE_STREAM_COLLECTION)
+      || type == GST_TYPE_BUFFER || type == GST_TYPE_EVENT
+      || type == GST_TYPE_MESSAGE || type == GST_TYPE_QUERY;
+}
+
+static gint
+count_tracked (const GstStructure *checkpoint, const gchar *list_name,
+    GHashTable *counts, gint step)
+{
+  const GValue *list = gst_structure_get_value (checkpoint, list_name);
+  guint size = gst_value_list_get_size (list);
+
+  for (guint i = 0; i < size; i++) {
+    const GstStructure *entry =
+        gst_value_get_structure (gst_value_list_get_value (list, i));
+    const gchar *name = gst_structure_get_string (entry, "type-name");
+
+    if (is_tracked (name))
+      g_hash_table_insert (counts, g_strdup (name), GINT_TO_POINTER (
+              GPOINTER_TO_INT (g_hash_table_lookup (counts, name)) + step));
+  }
+  return (gint) size;
+}
+
+/* With GST_TRACERS=leaks, as the build runs this test, nothing that a pipeline
+ * is made of and carries may be left behind. */
+static void
+track (const gchar *action)
+{
+  GList *tracers = gst_tracing_get_active_tracers ();
+
+  for (GList *l = tracers; l; l = l->next) {
+    g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash,
+        g_str_equal, g_free, NULL);
+    g_autoptr (GstStructure) checkpoint = NULL;
+    GHashTableIter iter;
+    gpointer name, count;
+
+    if (!g_str_equal (G_OBJECT_TYPE_NAME (l->data), "GstLeaksTracer"))
+      continue;
+    if (g_str_equal (action, "activity-start-tracking")) {
+      g_signal_emit_by_name (l->data, action);
+      continue;
+    }
+    g_signal_emit_by_name (l->data, action, &checkpoint);
+    g_signal_emit_by_name (l->data, "activity-stop-tracking");
+    fail_unless (count_tracked (checkpoint, "objects-created-list", counts,
+            1) > 0);
+    count_tracked (checkpoint, "objects-removed-list", counts, -1);
+    g_hash_table_iter_init (&iter, counts);
+    while (g_hash_table_iter_next (&iter, &name, &count))
+      fail_if (GPOINTER_TO_INT (count) > 0, "%d × %s left behind",
+          GPOINTER_TO_INT (count), (const gchar *) name);
+  }
+  g_list_free_full (tracers, gst_object_unref);
+}
+
 static void
 set_up (const TestServerAnswers *answers)
 {
@@ -116,6 +181,7 @@ set_up (const TestServerAnswers *answers)
   g_autofree gchar *payload = NULL;
 
   memset (&f, 0, sizeof f);
+  track ("activity-start-tracking");
   g_mutex_init (&f.lock);
   g_cond_init (&f.cond);
   f.link = TRUE;
@@ -137,40 +203,6 @@ set_up (const TestServerAnswers *answers)
   f.bus = gst_element_get_bus (f.pipeline);
 }
 
-/* With GST_TRACERS=leaks, as the build runs this test, nothing that a pipeline
- * is made of and carries may be left behind. */
-static void
-check_nothing_is_left (void)
-{
-  GList *tracers = gst_tracing_get_active_tracers ();
-
-  for (GList *l = tracers; l; l = l->next) {
-    g_autoptr (GstStructure) info = NULL;
-    const GValue *list;
-
-    if (!g_str_equal (G_OBJECT_TYPE_NAME (l->data), "GstLeaksTracer"))
-      continue;
-    g_signal_emit_by_name (l->data, "get-live-objects", &info);
-    list = gst_structure_get_value (info, "live-objects-list");
-    for (guint i = 0; i < gst_value_list_get_size (list); i++) {
-      const GstStructure *entry =
-          gst_value_get_structure (gst_value_list_get_value (list, i));
-      const GValue *object = gst_structure_get_value (entry, "object");
-      GType type = G_VALUE_TYPE (object);
-
-      fail_if (g_type_is_a (type, GST_TYPE_ELEMENT)
-          || g_type_is_a (type, GST_TYPE_PAD)
-          || g_type_is_a (type, GST_TYPE_BUS)
-          || g_type_is_a (type, GST_TYPE_STREAM)
-          || g_type_is_a (type, GST_TYPE_STREAM_COLLECTION)
-          || type == GST_TYPE_BUFFER || type == GST_TYPE_EVENT
-          || type == GST_TYPE_MESSAGE || type == GST_TYPE_QUERY,
-          "a %s was left behind", g_type_name (type));
-    }
-  }
-  g_list_free_full (tracers, gst_object_unref);
-}
-
 static void
 tear_down (void)
 {
@@ -181,7 +213,7 @@ tear_down (void)
   test_server_free (f.server);
   g_cond_clear (&f.cond);
   g_mutex_clear (&f.lock);
-  check_nothing_is_left ();
+  track ("activity-get-checkpoint");
 }
 
 static void
@@ -755,6 +787,177 @@ GST_START_TEST (test_element_can_be_used_again)
 
 GST_END_TEST;
 
+/* An application that does not like what it sees, on the network thread. */
+static void
+stop_in_pad_added (GstElement *src, GstPad *pad, gpointer user_data)
+{
+  gst_element_set_state (src, GST_STATE_NULL);
+  g_mutex_lock (&f.lock);
+  f.no_more_pads = TRUE;
+  g_cond_broadcast (&f.cond);
+  g_mutex_unlock (&f.lock);
+}
+
+static GstBusSyncReply
+stop_on_collection (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_COLLECTION)
+    stop_in_pad_added (f.src, NULL, NULL);
+  return GST_BUS_PASS;
+}
+
+static void
+wait_stopped (void)
+{
+  g_mutex_lock (&f.lock);
+  while (!f.no_more_pads)
+    g_cond_wait (&f.cond, &f.lock);
+  g_mutex_unlock (&f.lock);
+  test_server_wait_closed (f.server, TEST_SIGNALING, 1);
+  fail_unless_equals_int (f.src->numpads, 0);
+}
+
+GST_START_TEST (test_stopping_from_within_a_signal)
+{
+  set_up (NULL);
+  g_signal_handlers_disconnect_by_func (f.src, on_pad_added, NULL);
+  g_signal_connect (f.src, "pad-added", G_CALLBACK (stop_in_pad_added), NULL);
+  play ();
+  wait_stopped ();
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stopping_from_within_a_message)
+{
+  set_up (NULL);
+  gst_bus_set_sync_handler (f.bus, stop_on_collection, NULL, NULL);
+  play ();
+  wait_stopped ();
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_second_run_begins_at_its_own_time)
+{
+  set_up (NULL);
+  for (guint run = 1; run <= 2; run++) {
+    fail_unless_equals_int (gst_element_set_state (f.pipeline,
+            GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
+    test_server_wait_for (f.server, TEST_SIGNALING, 7, run);
+    send_audio (0);
+    test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":12}");
+    test_server_wait_for (f.server, TEST_MEDIA, 13, run);
+    play ();
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio", 0)), 0);
+    gst_element_set_state (f.pipeline, GST_STATE_READY);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_video_waits_for_the_backlog_of_audio)
+{
+  GstClockTime video;
+
+  set_up (NULL);
+  play_until_ready ();
+  test_server_send_media (f.server, VIDEO, T0 + 10000, key_frame,
+      sizeof key_frame);
+  for (guint i = 0; i <= 500; i++)
+    send_audio (20 * i);
+  video = GST_BUFFER_PTS (wait_buffer ("video", 0));
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio", 500)),
+      video);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio", 0)),
+      video - 10 * GST_SECOND);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_video_without_audio_does_not_wait_for_ever)
+{
+  set_up (NULL);
+  play_until_ready ();
+  test_server_send_media (f.server, VIDEO, T0, key_frame, sizeof key_frame);
+  wait_buffer ("video", 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_broken_timestamps_spoil_nothing)
+{
+  GstClockTime origin;
+
+  set_up (NULL);
+  play_until_ready ();
+  for (guint i = 0; i < 50; i++) {
+    send_audio (20 * i);
+    if (i == 10) {
+      send_audio (1000000000);
+      send_line (1000000000, 1000001000);
+    }
+  }
+  origin = GST_BUFFER_PTS (wait_buffer ("audio", 0));
+  for (guint i = 0; i < 50; i++)
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio", i)),
+        origin + 20 * i * GST_MSECOND);
+  fail_unless (GST_BUFFER_PTS (wait_buffer ("transcript", 0))
+      < 200 * GST_SECOND);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+fail_flow (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_DATA (info) = NULL;
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+GST_START_TEST (test_error_downstream_still_ends_every_pad)
+{
+  set_up (NULL);
+  play_until_ready ();
+  wait_event ("audio", GST_EVENT_TAG, 0);
+  gst_pad_add_probe (get_capture ("audio")->pad, GST_PAD_PROBE_TYPE_BUFFER,
+      fail_flow, NULL, NULL);
+  send_audio (0);
+  wait_error (GST_STREAM_ERROR, "");
+  wait_event ("audio", GST_EVENT_EOS, 0);
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Zoom tells who is there already as soon as it is asked. */
+GST_START_TEST (test_first_join_is_not_lost)
+{
+  static const TestServerAnswers answers = { TEST_SIGNALING_OK,
+    TEST_MEDIA_OK };
+
+  set_up (&answers);
+  gst_util_set_object_arg (G_OBJECT (f.src), "media", "audio+events");
+  play ();
+  test_server_wait_for (f.server, TEST_SIGNALING, 5, 1);
+  test_server_send (f.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
+      "\"event_type\":3,\"participants\":[{\"user_id\":1}]}}");
+  wait_buffer ("events", 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_stopping_while_connecting)
 {
   static const TestServerAnswers no_answer = { NULL, NULL };
@@ -1114,6 +1317,14 @@ rtmssrc_suite (void)
   tcase_add_test (tc, test_eos_event_while_connecting_does_not_hang);
   tcase_add_test (tc, test_element_can_be_used_again);
   tcase_add_test (tc, test_stopping_while_connecting);
+  tcase_add_test (tc, test_stopping_from_within_a_signal);
+  tcase_add_test (tc, test_stopping_from_within_a_message);
+  tcase_add_test (tc, test_second_run_begins_at_its_own_time);
+  tcase_add_test (tc, test_video_waits_for_the_backlog_of_audio);
+  tcase_add_test (tc, test_video_without_audio_does_not_wait_for_ever);
+  tcase_add_test (tc, test_broken_timestamps_spoil_nothing);
+  tcase_add_test (tc, test_error_downstream_still_ends_every_pad);
+  tcase_add_test (tc, test_first_join_is_not_lost);
   tcase_add_test (tc, test_refused_signature_says_what_to_check);
   tcase_add_test (tc, test_refused_parameters_are_a_settings_error);
   tcase_add_test (tc, test_server_gone_while_connecting);

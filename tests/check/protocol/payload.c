@@ -130,7 +130,7 @@ static gboolean
 allows (const RtmsUrlPolicy *policy, const gchar *url)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = rtms_url_policy_check (policy, url, &error);
+  gboolean ok = rtms_url_policy_check (policy, url, NULL, &error);
 
   fail_unless (ok || g_error_matches (error, RTMS_ERROR, RTMS_ERROR_URL));
   return ok;
@@ -172,6 +172,11 @@ GST_START_TEST (test_plain_urls_stay_on_this_machine)
   fail_if (allows (&policy, "ws://rtms.zoom.us/"));
   fail_if (allows (&policy, "ws://localhost.evil.org/"));
   fail_if (allows (&policy, "wss://localhost/"));
+  /* a server on the net has no business with this machine's servers */
+  fail_if (rtms_url_policy_check (&policy, "ws://127.0.0.1:4000/",
+          "wss://rtms.zoom.us/", NULL));
+  fail_unless (rtms_url_policy_check (&policy, "ws://127.0.0.1:4000/",
+          "ws://localhost/", NULL));
   policy.allow_plain = TRUE;
   fail_unless (allows (&policy, "ws://rtms.example.org/"));
 }

@@ -83,6 +83,12 @@ on_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+on_medium_ended (guint kinds, const GError *error, gpointer user_data)
+{
+  note ("medium ended %u%s", kinds, error ? " lost" : "");
+}
+
+static void
 on_media (RtmsMedia *media, gpointer user_data)
 {
   note ("media %d", media->kind);
@@ -107,7 +113,8 @@ on_failed (const GError *error, gint status_code, gpointer user_data)
 }
 
 static const RtmsSessionCallbacks callbacks = {
-  on_connect, on_send, on_disconnect, on_confirmed, on_media, on_event,
+  on_connect, on_send, on_disconnect, on_confirmed,
+  on_medium_ended, on_media, on_event,
   on_ended, on_failed,
 };
 
@@ -218,11 +225,12 @@ GST_START_TEST (test_stream_opens_in_the_documented_order)
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   expect ("send 0 handshake 1 meeting stream signature backlog\n");
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
-  expect ("send 0 subscribe 7\nconnect 1 ws://127.0.0.1/all\n");
+  expect ("connect 1 ws://127.0.0.1/all\n");
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
   expect ("send 1 media handshake 1 type 3 for 3\n");
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("confirmed 3 audio 16000 video 7\nsend 0 type 7 stream\n");
+  expect ("confirmed 3 audio 16000 video 7\nsend 0 subscribe 7\n"
+      "send 0 type 7 stream\n");
   fail_unless (receive_media (RTMS_MEDIA_AUDIO));
   fail_unless (receive_media (RTMS_MEDIA_VIDEO));
   expect ("media 0\nmedia 1\n");
@@ -240,8 +248,84 @@ GST_START_TEST (test_all_media_travel_as_one_type)
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
   expect ("connect 0 ws://127.0.0.1/signal\n"
       "send 0 handshake 1 meeting stream signature live\n"
-      "send 0 subscribe 7\nconnect 1 ws://127.0.0.1/all\n"
+      "connect 1 ws://127.0.0.1/all\n"
       "send 1 media handshake 1 type 32 for 31\n");
+}
+
+GST_END_TEST;
+
+/* A signaling answer that names a server for each medium but @missing. */
+static void
+receive_split_urls (gint missing)
+{
+  g_auto (RtmsMessage) message = { 0 };
+
+  rtms_message_init (&message, 2);
+  message.has_status = TRUE;
+  message.urls.all = g_strdup ("ws://127.0.0.1/all");
+  for (gint i = 0; i < RTMS_N_MEDIA; i++) {
+    if (i != missing)
+      message.urls.media[i] = g_strdup_printf ("ws://127.0.0.1/%d", i);
+  }
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
+}
+
+static void
+open_split (void)
+{
+  config.split = TRUE;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_split_urls (-1);
+  for (guint i = 0; i < 2; i++) {
+    rtms_session_socket_open (session, RTMS_SOCKET_MEDIA + i, now);
+    receive_answer (RTMS_SOCKET_MEDIA + i, 4, 0, NULL, 0);
+  }
+  g_string_truncate (actions, 0);
+}
+
+GST_START_TEST (test_split_layout_goes_on_without_one_medium)
+{
+  open_split ();
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA, 1000, NULL, now);
+  expect ("medium ended 1\n");
+  rtms_session_advance (session, now + 10 * SECOND);
+  expect ("");
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA + 1, 1000, NULL,
+      now);
+  expect ("event 8\ndisconnect 0\nended 6\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_medium_without_a_server_is_left_out)
+{
+  config.split = TRUE;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_split_urls (RTMS_MEDIA_AUDIO);
+  expect ("connect 3 ws://127.0.0.1/1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_split_layout_needs_an_offer)
+{
+  config.split = TRUE;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  expect ("connect 1 ws://127.0.0.1/all\n");
+  g_clear_pointer (&session, rtms_session_free);
+
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, NULL, 0);
+  expect ("disconnect 0\nfailed 3 status -1\n");
 }
 
 GST_END_TEST;
@@ -252,9 +336,8 @@ GST_START_TEST (test_split_layout_waits_for_every_answer)
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   g_string_truncate (actions, 0);
-  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
-  expect ("send 0 subscribe 7\nconnect 2 ws://127.0.0.1/all\n"
-      "connect 3 ws://127.0.0.1/all\n");
+  receive_split_urls (-1);
+  expect ("connect 2 ws://127.0.0.1/0\nconnect 3 ws://127.0.0.1/1\n");
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA, now);
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA + 1, now);
   expect ("send 2 media handshake 1 type 1 for 1\n"
@@ -262,7 +345,8 @@ GST_START_TEST (test_split_layout_waits_for_every_answer)
   receive_answer (RTMS_SOCKET_MEDIA + 1, 4, 0, NULL, 0);
   expect ("");
   receive_answer (RTMS_SOCKET_MEDIA, 4, 0, NULL, 0);
-  expect ("confirmed 3 audio 16000 video 7\nsend 0 type 7 stream\n");
+  expect ("confirmed 3 audio 16000 video 7\nsend 0 subscribe 7\n"
+      "send 0 type 7 stream\n");
 }
 
 GST_END_TEST;
@@ -276,7 +360,8 @@ GST_START_TEST (test_media_that_zoom_leaves_out_are_not_confirmed)
   g_string_truncate (actions, 0);
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL,
       RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO));
-  expect ("confirmed 1 audio 16000 video 0\nsend 0 type 7 stream\n");
+  expect ("confirmed 1 audio 16000 video 0\nsend 0 subscribe 7\n"
+      "send 0 type 7 stream\n");
   fail_if (receive_media (RTMS_MEDIA_VIDEO));
   expect ("");
 }
@@ -306,6 +391,23 @@ GST_START_TEST (test_refusal_may_be_a_reason_alone)
   message.reason_text = (gchar *) "denied";
   rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
   expect ("disconnect 0\nfailed 6 status -1\n");
+  g_clear_pointer (&session, rtms_session_free);
+
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  message.reason_text = (gchar *) "INVALID_SIGNATURE";
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
+  expect ("disconnect 0\nfailed 6 status 3\n");
+  g_clear_pointer (&session, rtms_session_free);
+
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  message.reason_text = (gchar *) "";
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
+  /* an empty one is none; what is missing then is a media server */
+  expect ("disconnect 0\nfailed 3 status -1\n");
 }
 
 GST_END_TEST;
@@ -348,7 +450,7 @@ GST_START_TEST (test_foreign_urls_are_never_connected_to)
   g_string_truncate (actions, 0);
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "wss://evil.example.org/",
       0);
-  expect ("send 0 subscribe 7\ndisconnect 0\nfailed 1 status -1\n");
+  expect ("disconnect 0\nfailed 1 status -1\n");
 }
 
 GST_END_TEST;
@@ -524,6 +626,35 @@ GST_START_TEST (test_close_does_not_wait_for_ever)
 
 GST_END_TEST;
 
+GST_START_TEST (test_interruption_is_not_the_end)
+{
+  open_stream ();
+  receive_stream_state (RTMS_SOCKET_SIGNALING, RTMS_STREAM_STATE_INTERRUPTED,
+      14);
+  g_string_truncate (actions, 0);
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
+      now);
+  rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1000, NULL,
+      now);
+  expect ("ended 0\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_close_while_media_connect_asks_zoom_too)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  g_string_truncate (actions, 0);
+  rtms_session_close (session, now);
+  expect ("send 0 type 21 stream\n");
+  receive (RTMS_SOCKET_SIGNALING, 22);
+  expect ("disconnect 1\ndisconnect 0\nended 0\n");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_close_while_connecting_ends_at_once)
 {
   start ();
@@ -571,6 +702,11 @@ session_suite (void)
   tcase_add_test (tc, test_stream_opens_in_the_documented_order);
   tcase_add_test (tc, test_all_media_travel_as_one_type);
   tcase_add_test (tc, test_split_layout_waits_for_every_answer);
+  tcase_add_test (tc, test_split_layout_goes_on_without_one_medium);
+  tcase_add_test (tc, test_medium_without_a_server_is_left_out);
+  tcase_add_test (tc, test_split_layout_needs_an_offer);
+  tcase_add_test (tc, test_interruption_is_not_the_end);
+  tcase_add_test (tc, test_close_while_media_connect_asks_zoom_too);
   tcase_add_test (tc, test_media_that_zoom_leaves_out_are_not_confirmed);
   tcase_add_test (tc, test_refused_signature_fails_with_its_status);
   tcase_add_test (tc, test_refusal_may_be_a_reason_alone);

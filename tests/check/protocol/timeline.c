@@ -24,6 +24,7 @@ GST_START_TEST (test_first_packet_is_placed_where_it_arrives)
           395 * MS), 260 * MS);
   /* before the pipeline began */
   fail_unless_equals_int64 (rtms_timeline_map (&timeline, UNIX - 2 * S), 0);
+  fail_unless (rtms_timeline_place (&timeline, UNIX - 2 * S, 400 * MS) < 0);
 }
 
 GST_END_TEST;
@@ -148,9 +149,60 @@ GST_START_TEST (test_absurd_timestamps_do_no_harm)
   RtmsTimeline timeline;
 
   rtms_timeline_init (&timeline);
-  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
-    fail_unless (rtms_timeline_place (&timeline, times[i],
-            (gint64) i * 11 * S) >= 0);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    gint64 place = rtms_timeline_place (&timeline, times[i],
+        (gint64) i * 11 * S);
+
+    fail_unless (place == RTMS_PLACE_NONE || ABS (place) < 1000 * S);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_single_broken_timestamp_is_left_out)
+{
+  RtmsTimeline timeline;
+
+  rtms_timeline_init (&timeline);
+  for (gint i = 0; i < 100; i++) {
+    gint64 when = i * 20 * MS;
+
+    if (i % 10 == 5)
+      fail_unless_equals_int64 (rtms_timeline_place (&timeline,
+              UNIX + 1000000 * S, when), RTMS_PLACE_NONE);
+    fail_unless_equals_int64 (rtms_timeline_place (&timeline, UNIX + when,
+            when), when);
+  }
+  /* text and events cannot lead far away either */
+  fail_unless (rtms_timeline_map (&timeline, UNIX + 1000000 * S) < 100 * S);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_clock_that_was_set_is_followed)
+{
+  static const gint64 steps[] = { 3600 * S, -3600 * S };
+
+  for (guint s = 0; s < G_N_ELEMENTS (steps); s++) {
+    RtmsTimeline timeline;
+    gint64 last = -1;
+    guint left_out = 0;
+
+    rtms_timeline_init (&timeline);
+    for (gint i = 0; i < 200; i++) {
+      gint64 when = i * 20 * MS;
+      gint64 place = rtms_timeline_place (&timeline, UNIX + when
+          + (i < 100 ? 0 : steps[s]), when);
+
+      if (place == RTMS_PLACE_NONE) {
+        left_out++;
+        continue;
+      }
+      fail_unless (place > last && place <= when + 20 * MS);
+      last = place;
+    }
+    fail_unless (left_out < 10);
+  }
 }
 
 GST_END_TEST;
@@ -168,6 +220,8 @@ timeline_suite (void)
   tcase_add_test (tc, test_clock_skew_is_followed_without_steps);
   tcase_add_test (tc, test_fast_and_stalled_senders_are_no_skew);
   tcase_add_test (tc, test_reference_goes_on_with_the_clock);
+  tcase_add_test (tc, test_single_broken_timestamp_is_left_out);
+  tcase_add_test (tc, test_clock_that_was_set_is_followed);
   tcase_add_test (tc, test_absurd_timestamps_do_no_harm);
   return suite;
 }
