@@ -8,6 +8,7 @@ trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 checks=0
 failures=0
+export LC_ALL=C.UTF-8
 export ZM_RTMS_CLIENT=rtms-simulator ZM_RTMS_SECRET=rtms-simulator-secret
 
 # check NAME COMMAND ...
@@ -109,6 +110,18 @@ test_no_secret_in_any_log ()
   # gst-launch shows its own command line at the highest level.
   [ -s all.log ] && ! grep -rv 'GST_PIPELINE\|gst_parse\|parse-launch' \
     all.log launch.txt ./*.dot | grep -a 'topsecret-9d1'
+}
+
+test_example_prints_what_is_said ()
+{
+  simulate --strict --duration 5 || return 1
+  timeout 30 "$RTMS_MEETING_LOG" started.json >log.txt || return 1
+  cat log.txt
+  wait $simulator || return 1
+  grep -q '^[0-9:]*  Zoë Müller: Good morning' log.txt &&
+    grep -q '^5 s of audio' log.txt || return 1
+  "$RTMS_MEETING_LOG" /does/not/exist 2>errors.txt && return 1
+  grep -q 'payload-location' errors.txt
 }
 
 test_simulator_exit_codes ()

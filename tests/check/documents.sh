@@ -12,6 +12,7 @@ trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 checks=0
 failures=0
+export LC_ALL=C.UTF-8
 export ZM_RTMS_CLIENT=rtms-simulator ZM_RTMS_SECRET=rtms-simulator-secret
 
 # A machine without a screen and a sound card, on which some real sinks
