@@ -290,6 +290,8 @@ rtms_json_reader_decode (RtmsJsonReader *reader, const gchar *text,
       && type <= RTMS_MESSAGE_MEDIA_DATA_CHAT) {
     message->media.kind = (RtmsMediaKind) (type
         - RTMS_MESSAGE_MEDIA_DATA_AUDIO);
+    message->media.message_text = text;
+    message->media.message_length = length;
     return decode_media (reader, &content, &message->media, error);
   }
   if (type >= RTMS_MESSAGE_META_DATA_AUDIO

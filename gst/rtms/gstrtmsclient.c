@@ -38,6 +38,8 @@ struct _GstRtmsClient
   GSource *deadline;
   GSource *ticker;
   GstMapInfo map;               /* of the buffer being decoded into */
+  guint64 video_user_id;        /* 0: none is chosen */
+  gboolean must_select_video;   /* Zoom does not know of the choice yet */
 
   GMutex stats_lock;
   GstRtmsClientStats stats;
@@ -162,6 +164,16 @@ finish_data (RtmsData *data, gpointer user_data)
   gst_buffer_set_size (data->owner, (gssize) data->size);
 }
 
+/* As soon as the session can ask. */
+static void
+select_video (GstRtmsClient *self)
+{
+  if (self->must_select_video && self->video_user_id
+      && rtms_session_subscribe_video (self->session, self->video_user_id,
+          g_get_real_time () / 1000))
+    self->must_select_video = FALSE;
+}
+
 static void
 on_opened (gpointer user_data)
 {
@@ -198,6 +210,7 @@ on_received (const gchar *text, gsize length, gpointer user_data)
   }
   if (message.media.data.owner)
     free_data (&message.media.data, self);
+  select_video (self);
   update_deadline (self);
 }
 
@@ -390,6 +403,8 @@ gst_rtms_client_new (GstRtmsSettings *settings,
   self->callbacks = *callbacks;
   self->user_data = user_data;
   self->log_object = gst_object_ref (log_object);
+  self->video_user_id = settings->video_user_id;
+  self->must_select_video = TRUE;
   self->thread = rtms_network_thread_acquire ();
   for (guint id = 0; id < RTMS_N_SOCKETS; id++)
     self->sockets[id] = (Socket) { .client = self, .id = id };
@@ -423,6 +438,38 @@ gst_rtms_client_close (GstRtmsClient *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
   rtms_network_thread_submit (self->thread, close_job, self);
+}
+
+typedef struct {
+  GstRtmsClient *client;
+  guint64 user_id;
+} Selection;
+
+static gboolean
+select_video_job (gpointer user_data)
+{
+  Selection *selection = user_data;
+  GstRtmsClient *self = selection->client;
+
+  self->video_user_id = selection->user_id;
+  self->must_select_video = TRUE;
+  if (self->session)
+    select_video (self);
+  client_unref (self);
+  g_free (selection);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whose video is to be sent, with video-mode=participant. */
+void
+gst_rtms_client_select_video (GstRtmsClient *self, guint64 user_id)
+{
+  Selection *selection = g_new (Selection, 1);
+
+  selection->client = self;
+  selection->user_id = user_id;
+  g_atomic_ref_count_inc (&self->ref_count);
+  rtms_network_thread_submit (self->thread, select_video_job, selection);
 }
 
 static void

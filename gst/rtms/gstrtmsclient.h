@@ -63,6 +63,7 @@ GstRtmsClient *gst_rtms_client_new (GstRtmsSettings *settings,
     GstObject *log_object);
 void gst_rtms_client_start (GstRtmsClient *client);
 void gst_rtms_client_close (GstRtmsClient *client);
+void gst_rtms_client_select_video (GstRtmsClient *client, guint64 user_id);
 void gst_rtms_client_free (GstRtmsClient *client);
 void gst_rtms_client_get_stats (GstRtmsClient *client,
     GstRtmsClientStats *stats);

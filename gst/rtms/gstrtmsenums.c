@@ -38,6 +38,40 @@ gst_rtms_connections_get_type (void)
 }
 
 GType
+gst_rtms_audio_codec_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_RTMS_AUDIO_CODEC_L16, "16-bit PCM", "l16" },
+    { GST_RTMS_AUDIO_CODEC_G711, "G.711 A-law", "g711" },
+    { GST_RTMS_AUDIO_CODEC_G722, "G.722", "g722" },
+    { GST_RTMS_AUDIO_CODEC_OPUS, "Opus", "opus" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstRtmsAudioCodec", values));
+  return type;
+}
+
+GType
+gst_rtms_audio_transport_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_RTMS_AUDIO_TRANSPORT_RAW, "Coded audio as it is", "raw" },
+    { GST_RTMS_AUDIO_TRANSPORT_RTP, "RTP packets", "rtp" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstRtmsAudioTransport", values));
+  return type;
+}
+
+GType
 gst_rtms_video_codec_get_type (void)
 {
   static gsize type = 0;
@@ -69,5 +103,41 @@ gst_rtms_video_resolution_get_type (void)
   if (g_once_init_enter (&type))
     g_once_init_leave (&type,
         g_enum_register_static ("GstRtmsVideoResolution", values));
+  return type;
+}
+
+GType
+gst_rtms_video_mode_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_RTMS_VIDEO_MODE_ACTIVE_SPEAKER, "Whoever speaks",
+        "active-speaker" },
+    { GST_RTMS_VIDEO_MODE_PARTICIPANT, "One chosen participant",
+        "participant" },
+    { GST_RTMS_VIDEO_MODE_GALLERY, "All in one picture (Video SDK)",
+        "gallery" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstRtmsVideoMode", values));
+  return type;
+}
+
+GType
+gst_rtms_text_format_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_RTMS_TEXT_FORMAT_UTF8, "The text alone", "utf8" },
+    { GST_RTMS_TEXT_FORMAT_JSON, "Lines of JSON", "json" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstRtmsTextFormat", values));
   return type;
 }

@@ -45,6 +45,36 @@ typedef enum {
 GType gst_rtms_connections_get_type (void);
 
 /**
+ * GstRtmsAudioCodec:
+ * @GST_RTMS_AUDIO_CODEC_L16: 16-bit PCM
+ * @GST_RTMS_AUDIO_CODEC_G711: G.711 A-law
+ * @GST_RTMS_AUDIO_CODEC_G722: G.722
+ * @GST_RTMS_AUDIO_CODEC_OPUS: Opus
+ */
+typedef enum {
+  GST_RTMS_AUDIO_CODEC_L16 = RTMS_CODEC_L16,
+  GST_RTMS_AUDIO_CODEC_G711 = RTMS_CODEC_G711,
+  GST_RTMS_AUDIO_CODEC_G722 = RTMS_CODEC_G722,
+  GST_RTMS_AUDIO_CODEC_OPUS = RTMS_CODEC_OPUS,
+} GstRtmsAudioCodec;
+
+#define GST_TYPE_RTMS_AUDIO_CODEC (gst_rtms_audio_codec_get_type ())
+GType gst_rtms_audio_codec_get_type (void);
+
+/**
+ * GstRtmsAudioTransport:
+ * @GST_RTMS_AUDIO_TRANSPORT_RAW: coded audio as it is
+ * @GST_RTMS_AUDIO_TRANSPORT_RTP: in RTP packets
+ */
+typedef enum {
+  GST_RTMS_AUDIO_TRANSPORT_RAW = RTMS_CONTENT_TYPE_RAW_AUDIO,
+  GST_RTMS_AUDIO_TRANSPORT_RTP = RTMS_CONTENT_TYPE_RTP,
+} GstRtmsAudioTransport;
+
+#define GST_TYPE_RTMS_AUDIO_TRANSPORT (gst_rtms_audio_transport_get_type ())
+GType gst_rtms_audio_transport_get_type (void);
+
+/**
  * GstRtmsVideoCodec:
  * @GST_RTMS_VIDEO_CODEC_JPG: JPEG images
  * @GST_RTMS_VIDEO_CODEC_PNG: PNG images
@@ -58,6 +88,36 @@ typedef enum {
 
 #define GST_TYPE_RTMS_VIDEO_CODEC (gst_rtms_video_codec_get_type ())
 GType gst_rtms_video_codec_get_type (void);
+
+/**
+ * GstRtmsVideoMode:
+ * @GST_RTMS_VIDEO_MODE_ACTIVE_SPEAKER: whoever speaks
+ * @GST_RTMS_VIDEO_MODE_PARTICIPANT: one chosen participant
+ * @GST_RTMS_VIDEO_MODE_GALLERY: all in one picture; Video SDK only
+ */
+typedef enum {
+  GST_RTMS_VIDEO_MODE_ACTIVE_SPEAKER =
+      RTMS_DATA_OPTION_VIDEO_SINGLE_ACTIVE_STREAM,
+  GST_RTMS_VIDEO_MODE_PARTICIPANT =
+      RTMS_DATA_OPTION_VIDEO_SINGLE_INDIVIDUAL_STREAM,
+  GST_RTMS_VIDEO_MODE_GALLERY = RTMS_DATA_OPTION_VIDEO_MIXED_GALLERY_VIEW,
+} GstRtmsVideoMode;
+
+#define GST_TYPE_RTMS_VIDEO_MODE (gst_rtms_video_mode_get_type ())
+GType gst_rtms_video_mode_get_type (void);
+
+/**
+ * GstRtmsTextFormat:
+ * @GST_RTMS_TEXT_FORMAT_UTF8: the text alone
+ * @GST_RTMS_TEXT_FORMAT_JSON: a line of JSON with all that Zoom says of it
+ */
+typedef enum {
+  GST_RTMS_TEXT_FORMAT_UTF8,
+  GST_RTMS_TEXT_FORMAT_JSON,
+} GstRtmsTextFormat;
+
+#define GST_TYPE_RTMS_TEXT_FORMAT (gst_rtms_text_format_get_type ())
+GType gst_rtms_text_format_get_type (void);
 
 /**
  * GstRtmsVideoResolution:

@@ -15,17 +15,22 @@ enum {
   PROP_MEDIA,
   PROP_CONNECTIONS,
   PROP_STARTUP_BACKLOG,
+  PROP_AUDIO_CODEC,
+  PROP_AUDIO_TRANSPORT,
   PROP_AUDIO_RATE,
   PROP_AUDIO_CHANNELS,
   PROP_AUDIO_INTERVAL,
   PROP_VIDEO_CODEC,
   PROP_VIDEO_RESOLUTION,
   PROP_VIDEO_FPS,
+  PROP_VIDEO_MODE,
+  PROP_VIDEO_USER_ID,
   PROP_SHARE_CODEC,
   PROP_SHARE_RESOLUTION,
   PROP_SHARE_FPS,
   PROP_TRANSCRIPT_LANGUAGE,
   PROP_TRANSCRIPT_DETECT_LANGUAGE,
+  PROP_TEXT_FORMAT,
   PROP_SPEAKER_NAMES,
   PROP_LATENCY,
   PROP_TEXT_OVERLAP,
@@ -47,17 +52,22 @@ G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
     | GST_RTMS_MEDIA_CHAT | GST_RTMS_MEDIA_EVENTS)
 #define GST_RTMS_DEFAULT_CONNECTIONS GST_RTMS_CONNECTIONS_UNIFIED
 #define GST_RTMS_DEFAULT_STARTUP_BACKLOG TRUE
+#define GST_RTMS_DEFAULT_AUDIO_CODEC GST_RTMS_AUDIO_CODEC_L16
+#define GST_RTMS_DEFAULT_AUDIO_TRANSPORT GST_RTMS_AUDIO_TRANSPORT_RAW
 #define GST_RTMS_DEFAULT_AUDIO_RATE 16000
 #define GST_RTMS_DEFAULT_AUDIO_CHANNELS 1
 #define GST_RTMS_DEFAULT_AUDIO_INTERVAL 20
 #define GST_RTMS_DEFAULT_VIDEO_CODEC GST_RTMS_VIDEO_CODEC_H264
 #define GST_RTMS_DEFAULT_VIDEO_RESOLUTION GST_RTMS_VIDEO_RESOLUTION_HD
 #define GST_RTMS_DEFAULT_VIDEO_FPS 25
+#define GST_RTMS_DEFAULT_VIDEO_MODE GST_RTMS_VIDEO_MODE_ACTIVE_SPEAKER
+#define GST_RTMS_DEFAULT_VIDEO_USER_ID 0
 #define GST_RTMS_DEFAULT_SHARE_CODEC GST_RTMS_VIDEO_CODEC_JPG
 #define GST_RTMS_DEFAULT_SHARE_RESOLUTION GST_RTMS_VIDEO_RESOLUTION_FHD
 #define GST_RTMS_DEFAULT_SHARE_FPS 1
 #define GST_RTMS_DEFAULT_TRANSCRIPT_LANGUAGE "auto"
 #define GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE TRUE
+#define GST_RTMS_DEFAULT_TEXT_FORMAT GST_RTMS_TEXT_FORMAT_UTF8
 #define GST_RTMS_DEFAULT_SPEAKER_NAMES FALSE
 #define GST_RTMS_DEFAULT_LATENCY 200
 #define GST_RTMS_DEFAULT_TEXT_OVERLAP FALSE
@@ -81,18 +91,23 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
     .media = GST_RTMS_DEFAULT_MEDIA,
     .connections = GST_RTMS_DEFAULT_CONNECTIONS,
     .startup_backlog = GST_RTMS_DEFAULT_STARTUP_BACKLOG,
+    .audio_codec = GST_RTMS_DEFAULT_AUDIO_CODEC,
+    .audio_transport = GST_RTMS_DEFAULT_AUDIO_TRANSPORT,
     .audio_rate = GST_RTMS_DEFAULT_AUDIO_RATE,
     .audio_channels = GST_RTMS_DEFAULT_AUDIO_CHANNELS,
     .audio_interval = GST_RTMS_DEFAULT_AUDIO_INTERVAL,
     .video_codec = GST_RTMS_DEFAULT_VIDEO_CODEC,
     .video_resolution = GST_RTMS_DEFAULT_VIDEO_RESOLUTION,
     .video_fps = GST_RTMS_DEFAULT_VIDEO_FPS,
+    .video_mode = GST_RTMS_DEFAULT_VIDEO_MODE,
+    .video_user_id = GST_RTMS_DEFAULT_VIDEO_USER_ID,
     .share_codec = GST_RTMS_DEFAULT_SHARE_CODEC,
     .share_resolution = GST_RTMS_DEFAULT_SHARE_RESOLUTION,
     .share_fps = GST_RTMS_DEFAULT_SHARE_FPS,
     .transcript_language = g_strdup (GST_RTMS_DEFAULT_TRANSCRIPT_LANGUAGE),
     .transcript_detect_language =
         GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE,
+    .text_format = GST_RTMS_DEFAULT_TEXT_FORMAT,
     .speaker_names = GST_RTMS_DEFAULT_SPEAKER_NAMES,
     .latency = GST_RTMS_DEFAULT_LATENCY,
     .text_overlap = GST_RTMS_DEFAULT_TEXT_OVERLAP,
@@ -239,6 +254,36 @@ gst_rtms_properties_install (GObjectClass *klass)
       GST_RTMS_DEFAULT_STARTUP_BACKLOG, FLAGS));
 
   /**
+   * GstRtmsSrc:audio-codec:
+   *
+   * How the audio is coded. Zoom offers L16 at every rate, channels and
+   * interval; Opus at 48000 Hz, G.711 at 8000 Hz mono and G.722 at 16000 Hz
+   * mono, each with an interval of 20 ms.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_CODEC,
+      g_param_spec_enum ("audio-codec", "Audio codec",
+      "How the audio is coded; all but l16 take an audio-rate and "
+      "audio-interval of their own",
+      GST_TYPE_RTMS_AUDIO_CODEC, GST_RTMS_DEFAULT_AUDIO_CODEC, FLAGS));
+
+  /**
+   * GstRtmsSrc:audio-transport:
+   *
+   * Whether coded audio comes as it is or in RTP packets. Where Zoom sends no
+   * RTP header although it was asked to, the pad's caps are those of raw
+   * transport. With RTP the pad appears with the first packet.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_TRANSPORT,
+      g_param_spec_enum ("audio-transport", "Audio transport",
+      "Whether coded audio comes as it is or in RTP packets",
+      GST_TYPE_RTMS_AUDIO_TRANSPORT, GST_RTMS_DEFAULT_AUDIO_TRANSPORT,
+      FLAGS));
+
+  /**
    * GstRtmsSrc:audio-rate:
    *
    * Sample rate in Hz: 8000, 16000, 32000 or 48000.
@@ -313,6 +358,34 @@ gst_rtms_properties_install (GObjectClass *klass)
       1, 30, GST_RTMS_DEFAULT_VIDEO_FPS, FLAGS));
 
   /**
+   * GstRtmsSrc:video-mode:
+   *
+   * Whose camera the video pad shows.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_MODE,
+      g_param_spec_enum ("video-mode", "Video mode",
+      "Whose camera the video pad shows",
+      GST_TYPE_RTMS_VIDEO_MODE, GST_RTMS_DEFAULT_VIDEO_MODE, FLAGS));
+
+  /**
+   * GstRtmsSrc:video-user-id:
+   *
+   * The participant whom the video pad shows with video-mode=participant;
+   * 0 for nobody yet. May change while playing: the new one's video begins
+   * with a key frame.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_USER_ID,
+      g_param_spec_uint64 ("video-user-id", "Video user id",
+      "The participant whom the video pad shows with video-mode=participant "
+      "(0 = nobody yet)", 0, G_MAXUINT64, GST_RTMS_DEFAULT_VIDEO_USER_ID,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_PLAYING));
+
+  /**
    * GstRtmsSrc:share-codec:
    *
    * How the shared screen is coded.
@@ -377,10 +450,23 @@ gst_rtms_properties_install (GObjectClass *klass)
       GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE, FLAGS));
 
   /**
+   * GstRtmsSrc:text-format:
+   *
+   * What the buffers of the transcript and chat pads hold: the text alone, or
+   * the message as a line of JSON, with speaker, times and language.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_TEXT_FORMAT,
+      g_param_spec_enum ("text-format", "Text format",
+      "What the buffers of the transcript and chat pads hold",
+      GST_TYPE_RTMS_TEXT_FORMAT, GST_RTMS_DEFAULT_TEXT_FORMAT, FLAGS));
+
+  /**
    * GstRtmsSrc:speaker-names:
    *
    * Put the speaker's name and a colon in front of each line of the
-   * transcript.
+   * transcript and the chat.
    *
    * Since: 0.1
    */
@@ -570,6 +656,12 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_STARTUP_BACKLOG:
       properties->startup_backlog = g_value_get_boolean (value);
       return TRUE;
+    case PROP_AUDIO_CODEC:
+      properties->audio_codec = g_value_get_enum (value);
+      return TRUE;
+    case PROP_AUDIO_TRANSPORT:
+      properties->audio_transport = g_value_get_enum (value);
+      return TRUE;
     case PROP_AUDIO_RATE:
       properties->audio_rate = g_value_get_uint (value);
       return TRUE;
@@ -588,6 +680,12 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_VIDEO_FPS:
       properties->video_fps = g_value_get_uint (value);
       return TRUE;
+    case PROP_VIDEO_MODE:
+      properties->video_mode = g_value_get_enum (value);
+      return TRUE;
+    case PROP_VIDEO_USER_ID:
+      properties->video_user_id = g_value_get_uint64 (value);
+      return TRUE;
     case PROP_SHARE_CODEC:
       properties->share_codec = g_value_get_enum (value);
       return TRUE;
@@ -602,6 +700,9 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_TRANSCRIPT_DETECT_LANGUAGE:
       properties->transcript_detect_language = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_TEXT_FORMAT:
+      properties->text_format = g_value_get_enum (value);
       return TRUE;
     case PROP_SPEAKER_NAMES:
       properties->speaker_names = g_value_get_boolean (value);
@@ -672,6 +773,12 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
     case PROP_STARTUP_BACKLOG:
       g_value_set_boolean (value, properties->startup_backlog);
       return TRUE;
+    case PROP_AUDIO_CODEC:
+      g_value_set_enum (value, properties->audio_codec);
+      return TRUE;
+    case PROP_AUDIO_TRANSPORT:
+      g_value_set_enum (value, properties->audio_transport);
+      return TRUE;
     case PROP_AUDIO_RATE:
       g_value_set_uint (value, properties->audio_rate);
       return TRUE;
@@ -690,6 +797,12 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
     case PROP_VIDEO_FPS:
       g_value_set_uint (value, properties->video_fps);
       return TRUE;
+    case PROP_VIDEO_MODE:
+      g_value_set_enum (value, properties->video_mode);
+      return TRUE;
+    case PROP_VIDEO_USER_ID:
+      g_value_set_uint64 (value, properties->video_user_id);
+      return TRUE;
     case PROP_SHARE_CODEC:
       g_value_set_enum (value, properties->share_codec);
       return TRUE;
@@ -704,6 +817,9 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_TRANSCRIPT_DETECT_LANGUAGE:
       g_value_set_boolean (value, properties->transcript_detect_language);
+      return TRUE;
+    case PROP_TEXT_FORMAT:
+      g_value_set_enum (value, properties->text_format);
       return TRUE;
     case PROP_SPEAKER_NAMES:
       g_value_set_boolean (value, properties->speaker_names);
@@ -741,4 +857,10 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
     default:
       return FALSE;
   }
+}
+
+guint
+gst_rtms_properties_get_video_user_id_property (void)
+{
+  return PROP_VIDEO_USER_ID;
 }

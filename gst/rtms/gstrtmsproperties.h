@@ -21,17 +21,22 @@ typedef struct {
   GstRtmsMediaFlags media;
   GstRtmsConnections connections;
   gboolean startup_backlog;
+  GstRtmsAudioCodec audio_codec;
+  GstRtmsAudioTransport audio_transport;
   guint audio_rate;
   guint audio_channels;
   guint audio_interval;
   GstRtmsVideoCodec video_codec;
   GstRtmsVideoResolution video_resolution;
   guint video_fps;
+  GstRtmsVideoMode video_mode;
+  guint64 video_user_id;
   GstRtmsVideoCodec share_codec;
   GstRtmsVideoResolution share_resolution;
   guint share_fps;
   gchar *transcript_language;
   gboolean transcript_detect_language;
+  GstRtmsTextFormat text_format;
   gboolean speaker_names;
   guint latency;
   gboolean text_overlap;
@@ -54,6 +59,9 @@ gboolean gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     const GValue *value);
 gboolean gst_rtms_properties_get (const GstRtmsProperties *properties,
     guint id, GValue *value);
+
+/* Of the property that may change while playing. */
+guint gst_rtms_properties_get_video_user_id_property (void);
 
 /* The ids of the properties that this file installs are below this. */
 #define GST_RTMS_PROPERTIES_END 100

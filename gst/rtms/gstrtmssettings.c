@@ -134,8 +134,8 @@ set_media_params (RtmsMediaParams *params,
   rtms_media_params_init (params);
   params->kinds = properties->media & RTMS_MEDIA_ALL_BITS;
   params->audio = (RtmsAudioParams) {
-    .content_type = RTMS_CONTENT_TYPE_RAW_AUDIO,
-    .codec = RTMS_CODEC_L16,
+    .content_type = (gint) properties->audio_transport,
+    .codec = (gint) properties->audio_codec,
     .data_option = RTMS_DATA_OPTION_AUDIO_MIXED_STREAM,
     .sample_rate = (gint) properties->audio_rate,
     .channels = (gint) properties->audio_channels,
@@ -144,7 +144,7 @@ set_media_params (RtmsMediaParams *params,
   params->video = (RtmsVideoParams) {
     .content_type = RTMS_CONTENT_TYPE_RAW_VIDEO,
     .codec = (gint) properties->video_codec,
-    .data_option = RTMS_DATA_OPTION_VIDEO_SINGLE_ACTIVE_STREAM,
+    .data_option = (gint) properties->video_mode,
     .resolution = (gint) properties->video_resolution,
     .fps = (gint) properties->video_fps,
   };
@@ -243,6 +243,9 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
       properties->timeout * G_TIME_SPAN_SECOND;
   settings->session.idle_timeout = IDLE_TIMEOUT;
 
+  settings->video_user_id = properties->video_user_id;
+  settings->text_as_json =
+      properties->text_format == GST_RTMS_TEXT_FORMAT_JSON;
   settings->speaker_names = properties->speaker_names;
   settings->text_overlap = properties->text_overlap;
   settings->latency = properties->latency * GST_MSECOND;

@@ -23,6 +23,8 @@ typedef struct {
   RtmsUrlPolicy url_policy;
   RtmsSessionConfig session;
   gboolean events;
+  guint64 video_user_id;
+  gboolean text_as_json;
   gboolean speaker_names;
   gboolean text_overlap;
   GstClockTime latency;

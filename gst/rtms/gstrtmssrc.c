@@ -134,6 +134,13 @@ on_event (const RtmsMessage *message, gpointer user_data)
 {
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
+  if (message->type == RTMS_MESSAGE_VIDEO_SUBSCRIPTION_RESP
+      && message->status_code != RTMS_STATUS_OK)
+    GST_ELEMENT_WARNING (gst_rtms_streams_get_element (streams), RESOURCE,
+        NOT_FOUND, ("Zoom does not send the video of participant %"
+            G_GUINT64_FORMAT ": %s (status %d). Check video-user-id.",
+            message->user_id, rtms_status_code_get_name (
+                message->status_code), message->status_code), (NULL));
   gst_rtms_streams_push_event (streams, message);
 }
 
@@ -153,7 +160,7 @@ on_ended (gint stop_reason, const GError *error, gpointer user_data)
 
   GST_INFO_OBJECT (element, "the stream ended: %s (reason %d)",
       rtms_stop_reason_get_name (stop_reason), stop_reason);
-  if (!gst_rtms_streams_is_open (streams)) {
+  if (!gst_rtms_streams_has_pads (streams)) {
     /* There is no pad that could carry EOS, and who waits for one would wait
      * for ever. */
     GST_ELEMENT_ERROR (element, RESOURCE, READ, ("The stream was ended before "
@@ -336,6 +343,17 @@ create_stats (GstRtmsSrc *self)
 }
 
 static void
+select_video (GstRtmsSrc *self, guint64 user_id)
+{
+  g_mutex_lock (&self->run_lock);
+  if (self->client) {
+    gst_rtms_streams_await_video (self->streams);
+    gst_rtms_client_select_video (self->client, user_id);
+  }
+  g_mutex_unlock (&self->run_lock);
+}
+
+static void
 gst_rtms_src_set_property (GObject *object, guint id, const GValue *value,
     GParamSpec *pspec)
 {
@@ -345,6 +363,8 @@ gst_rtms_src_set_property (GObject *object, guint id, const GValue *value,
   GST_OBJECT_LOCK (self);
   known = gst_rtms_properties_set (&self->properties, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (known && id == gst_rtms_properties_get_video_user_id_property ())
+    select_video (self, g_value_get_uint64 (value));
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -425,8 +445,12 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
 
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_MEDIA_FLAGS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_CONNECTIONS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_AUDIO_CODEC, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_AUDIO_TRANSPORT, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_CODEC, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_RESOLUTION, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_MODE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_TEXT_FORMAT, 0);
 }
 
 static void

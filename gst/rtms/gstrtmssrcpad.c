@@ -318,6 +318,16 @@ gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer,
   return in_time;
 }
 
+/* Holds frames back until the next key frame, which follows a hole. */
+void
+gst_rtms_src_pad_await_key_frame (GstRtmsSrcPad *self)
+{
+  g_mutex_lock (&self->lock);
+  self->await_key_frame = TRUE;
+  self->discont = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
 /* Counts media that have no place, and drops them. @buffer is (transfer
  * full). */
 void

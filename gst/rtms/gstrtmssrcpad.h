@@ -78,6 +78,7 @@ GstRtmsSrcPad *gst_rtms_src_pad_new (GstPadTemplate *templ,
 gboolean gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer,
     guint *dropped);
 void gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer);
+void gst_rtms_src_pad_await_key_frame (GstRtmsSrcPad *pad);
 void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
 void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
 void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);

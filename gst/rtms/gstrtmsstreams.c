@@ -58,12 +58,15 @@ struct _GstRtmsStreams
   GMutex lock;
   GstRtmsSrcPad *pads[N_STREAMS];
   gboolean playing;
-  gboolean is_open;             /* every pad is there */
+  gboolean is_open;             /* the first set of pads is complete */
   gboolean is_closed;           /* no pad may come any more */
   gboolean has_error;           /* one is enough */
 
   RtmsTimeline timeline;
   RtmsMediaParams params;
+  guint group_id;
+  GstStream *streams[N_STREAMS];
+  gboolean awaits_audio;        /* whose first packet tells its caps */
   GQueue waiting;               /* of Packet */
   gint64 waiting_since;
   gint64 late_since[RTMS_N_MEDIA];      /* 0: the last one was in time */
@@ -123,6 +126,8 @@ gst_rtms_streams_unref (GstRtmsStreams *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_queue_clear_full (&self->waiting, free_packet);
+  for (guint i = 0; i < N_STREAMS; i++)
+    gst_clear_object (&self->streams[i]);
   gst_rtms_settings_unref (self->settings);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -134,16 +139,16 @@ gst_rtms_streams_get_element (GstRtmsStreams *self)
   return self->element;
 }
 
-/* Whether every pad was added. */
 gboolean
-gst_rtms_streams_is_open (GstRtmsStreams *self)
+gst_rtms_streams_has_pads (GstRtmsStreams *self)
 {
-  gboolean is_open;
+  gboolean has_pads = FALSE;
 
   g_mutex_lock (&self->lock);
-  is_open = self->is_open;
+  for (guint i = 0; i < N_STREAMS; i++)
+    has_pads |= self->pads[i] != NULL;
   g_mutex_unlock (&self->lock);
-  return is_open;
+  return has_pads;
 }
 
 /**
@@ -207,6 +212,7 @@ is_anything_linked (GstRtmsStreams *self)
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < N_STREAMS; i++)
     linked |= self->pads[i] && gst_pad_is_linked (GST_PAD (self->pads[i]));
+  /* Not to be judged before all could have been linked. */
   linked |= !self->is_open;
   g_mutex_unlock (&self->lock);
   return linked;
@@ -293,6 +299,10 @@ create_caps (GstRtmsStreams *self, guint index)
         ? gst_caps_from_string (GST_RTMS_EVENTS_CAPS) : NULL;
   if (!(self->params.kinds & RTMS_MEDIA_BIT (index)))
     return NULL;
+  if (index == RTMS_MEDIA_AUDIO && self->awaits_audio)
+    return NULL;
+  if (is_text (index) && self->settings->text_as_json)
+    return gst_caps_from_string (GST_RTMS_JSON_CAPS);
   return gst_rtms_caps_new (index, &self->params);
 }
 
@@ -301,9 +311,9 @@ create_caps (GstRtmsStreams *self, guint index)
  * task takes all sticky events along, and a muxer need not wait for the
  * first buffer to know the caps of a pad that is silent. */
 static void
-add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
-    GstStreamCollection *collection, guint group_id)
+add_pad (GstRtmsStreams *self, guint index, GstStreamCollection *collection)
 {
+  GstStream *stream = self->streams[index];
   const gchar *name = stream_name (index);
   GstPadTemplate *templ = gst_element_class_get_pad_template (
       GST_ELEMENT_GET_CLASS (self->element), name);
@@ -330,7 +340,7 @@ add_pad (GstRtmsStreams *self, guint index, GstStream *stream,
   gst_pad_set_active (pad, TRUE);
 
   event = gst_event_new_stream_start (gst_stream_get_stream_id (stream));
-  gst_event_set_group_id (event, group_id);
+  gst_event_set_group_id (event, self->group_id);
   gst_event_set_stream (event, stream);
   gst_event_set_stream_flags (event, gst_stream_get_stream_flags (stream));
   gst_pad_push_event (pad, event);
@@ -357,6 +367,36 @@ warn_of_unreadable_media (GstRtmsStreams *self, const RtmsMediaParams *asked)
   }
 }
 
+static GstStreamCollection *
+post_collection (GstRtmsStreams *self)
+{
+  GstStreamCollection *collection =
+      gst_stream_collection_new (self->settings->payload->stream_id);
+
+  for (guint i = 0; i < N_STREAMS; i++) {
+    if (self->streams[i])
+      gst_stream_collection_add_stream (collection,
+          gst_object_ref (self->streams[i]));
+  }
+  gst_element_post_message (self->element,
+      gst_message_new_stream_collection (GST_OBJECT (self->element),
+          collection));
+  return collection;
+}
+
+static void
+finish_opening (GstRtmsStreams *self)
+{
+  gboolean is_closed;
+
+  g_mutex_lock (&self->lock);
+  self->is_open = TRUE;
+  is_closed = self->is_closed;
+  g_mutex_unlock (&self->lock);
+  if (!is_closed)
+    gst_element_no_more_pads (self->element);
+}
+
 /**
  * gst_rtms_streams_open:
  * @self: new streams
@@ -368,47 +408,59 @@ warn_of_unreadable_media (GstRtmsStreams *self, const RtmsMediaParams *asked)
 void
 gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
 {
-  GstStream *streams[N_STREAMS] = { NULL };
-  g_autoptr (GstStreamCollection) collection =
-      gst_stream_collection_new (self->settings->payload->stream_id);
-  guint group_id = gst_util_group_id_next ();
-  gboolean is_closed;
+  g_autoptr (GstStreamCollection) collection = NULL;
 
   self->params = *params;
+  self->group_id = gst_util_group_id_next ();
+  self->awaits_audio = params->kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)
+      && params->audio.content_type == RTMS_CONTENT_TYPE_RTP
+      && params->audio.codec != RTMS_CODEC_L16;
   for (guint i = 0; i < N_STREAMS; i++) {
     g_autoptr (GstCaps) caps = create_caps (self, i);
 
-    if (caps) {
-      streams[i] = create_stream (self, i, caps);
-      gst_stream_collection_add_stream (collection,
-          gst_object_ref (streams[i]));
-    } else if (i < RTMS_N_MEDIA) {
+    if (caps)
+      self->streams[i] = create_stream (self, i, caps);
+    else if (i < RTMS_N_MEDIA && !(i == RTMS_MEDIA_AUDIO
+            && self->awaits_audio))
       self->params.kinds &= ~RTMS_MEDIA_BIT (i);
-    }
   }
   warn_of_unreadable_media (self, &self->settings->session.params);
-
   if (self->params.kinds == 0) {
     GST_ELEMENT_ERROR (self->element, STREAM, FORMAT, ("Zoom confirmed no "
             "medium that rtmssrc can read. Check the app's scopes at Zoom "
             "and the property media."), (NULL));
-  } else {
-    gst_element_post_message (self->element,
-        gst_message_new_stream_collection (GST_OBJECT (self->element),
-            collection));
-    for (guint i = 0; i < N_STREAMS; i++) {
-      if (streams[i])
-        add_pad (self, i, streams[i], collection, group_id);
-    }
-    g_mutex_lock (&self->lock);
-    self->is_open = TRUE;
-    is_closed = self->is_closed;
-    g_mutex_unlock (&self->lock);
-    if (!is_closed)
-      gst_element_no_more_pads (self->element);
+    return;
   }
-  for (guint i = 0; i < N_STREAMS; i++)
-    gst_clear_object (&streams[i]);
+
+  collection = post_collection (self);
+  for (guint i = 0; i < N_STREAMS; i++) {
+    if (self->streams[i])
+      add_pad (self, i, collection);
+  }
+  if (!self->awaits_audio)
+    finish_opening (self);
+}
+
+/* Only a packet shows whether it really is RTP. */
+static void
+add_audio_pad (GstRtmsStreams *self, GstBuffer *packet)
+{
+  g_autoptr (GstStreamCollection) collection = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  GstMapInfo map;
+
+  self->awaits_audio = FALSE;
+  if (gst_buffer_map (packet, &map, GST_MAP_READ)) {
+    caps = gst_rtms_caps_new_rtp (&self->params.audio, map.data, map.size);
+    gst_buffer_unmap (packet, &map);
+  }
+  if (caps) {
+    self->streams[RTMS_MEDIA_AUDIO] = create_stream (self, RTMS_MEDIA_AUDIO,
+        caps);
+    collection = post_collection (self);
+    add_pad (self, RTMS_MEDIA_AUDIO, collection);
+  }
+  finish_opening (self);
 }
 
 /* -1 while the pipeline does not play. Before that it may have a running time
@@ -474,6 +526,12 @@ prepare_audio (GstRtmsStreams *self, const RtmsMedia *media,
   gsize frame = (gsize) params->channels * sizeof (gint16);
   gsize size = media->data.size - media->data.size % frame;
 
+  if (media->data.size == 0)
+    return FALSE;
+  if (params->codec != RTMS_CODEC_L16) {
+    GST_BUFFER_DURATION (buffer) = params->send_rate * GST_MSECOND;
+    return TRUE;
+  }
   if (size == 0)
     return FALSE;
   gst_buffer_set_size (buffer, (gssize) size);
@@ -516,6 +574,19 @@ prefix_speaker (GstBuffer *buffer, const gchar *name)
   return buffer;
 }
 
+/* The message it came in, as a line. */
+static GstBuffer *
+create_json_line (const gchar *text, gsize length)
+{
+  gchar *line = g_utf8_make_valid (text, (gssize) length);
+  gsize end = strlen (line);
+
+  /* Line breaks can only stand between JSON's tokens. */
+  g_strdelimit (line, "\n\r", ' ');
+  line[end] = '\n';
+  return gst_buffer_new_wrapped (line, end + 1);
+}
+
 static GstClockTime
 get_text_duration (const RtmsMedia *media)
 {
@@ -532,14 +603,20 @@ static gboolean
 prepare_text (GstRtmsStreams *self, const RtmsMedia *media,
     GstBuffer **buffer)
 {
+  const GstRtmsSettings *settings = self->settings;
+
   if (media->data.size == 0)
     return FALSE;
+  if (settings->text_as_json) {
+    gst_buffer_unref (*buffer);
+    *buffer = create_json_line (media->message_text, media->message_length);
+  } else if (settings->speaker_names && media->user_name) {
+    *buffer = prefix_speaker (*buffer, media->user_name);
+  }
   GST_BUFFER_PTS (*buffer) = map_text (self,
       media->start_time != RTMS_TIME_NONE ? media->start_time
       : media->timestamp);
   GST_BUFFER_DURATION (*buffer) = get_text_duration (media);
-  if (self->settings->speaker_names && media->user_name)
-    *buffer = prefix_speaker (*buffer, media->user_name);
   return TRUE;
 }
 
@@ -674,6 +751,8 @@ gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
 {
   Packet packet = { media->kind, NULL, media->timestamp };
 
+  if (self->awaits_audio && media->kind == RTMS_MEDIA_AUDIO)
+    add_audio_pad (self, buffer);
   if (!prepare (self, media, &buffer)) {
     gst_buffer_unref (buffer);
     return;
@@ -704,17 +783,11 @@ gst_rtms_streams_push_event (GstRtmsStreams *self,
   g_autoptr (GstRtmsSrcPad) pad = get_pad (self, EVENTS);
   gint64 unix_time = RTMS_TIME_NONE;
   GstBuffer *buffer;
-  gchar *line;
   guint dropped;
 
   if (pad == NULL)
     return;
-  line = g_utf8_make_valid (message->text, (gssize) message->text_length);
-  /* Line breaks can only stand between JSON's tokens. */
-  g_strdelimit (line, "\n\r", ' ');
-  buffer = gst_buffer_new_wrapped (line, strlen (line) + 1);
-  line[strlen (line)] = '\n';
-
+  buffer = create_json_line (message->text, message->text_length);
   if (message->has_timestamp)
     unix_time = rtms_time_from_wire (message->timestamp);
   if (unix_time != RTMS_TIME_NONE)
@@ -767,6 +840,16 @@ gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
     if (pad && kinds & (1u << i))
       gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
   }
+}
+
+/* Another camera comes: its frames mean nothing before a key frame. */
+void
+gst_rtms_streams_await_video (GstRtmsStreams *self)
+{
+  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, RTMS_MEDIA_VIDEO);
+
+  if (pad)
+    gst_rtms_src_pad_await_key_frame (pad);
 }
 
 void

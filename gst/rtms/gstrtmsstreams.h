@@ -25,7 +25,7 @@ GstRtmsStreams *gst_rtms_streams_ref (GstRtmsStreams *streams);
 void gst_rtms_streams_unref (GstRtmsStreams *streams);
 void gst_rtms_streams_close (GstRtmsStreams *streams);
 GstElement *gst_rtms_streams_get_element (GstRtmsStreams *streams);
-gboolean gst_rtms_streams_is_open (GstRtmsStreams *streams);
+gboolean gst_rtms_streams_has_pads (GstRtmsStreams *streams);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsStreams, gst_rtms_streams_unref)
 
@@ -40,6 +40,7 @@ void gst_rtms_streams_tick (GstRtmsStreams *streams);
 #define GST_RTMS_STREAMS_ALL G_MAXUINT
 void gst_rtms_streams_end (GstRtmsStreams *streams, guint kinds);
 
+void gst_rtms_streams_await_video (GstRtmsStreams *streams);
 void gst_rtms_streams_set_playing (GstRtmsStreams *streams,
     gboolean playing);
 void gst_rtms_streams_add_stats (GstRtmsStreams *streams,

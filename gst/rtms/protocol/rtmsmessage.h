@@ -53,6 +53,8 @@ typedef struct {
  * @start_time: of an utterance, Unix time in ns, or #RTMS_TIME_NONE
  * @end_time: likewise
  * @language: RTMS_TRANSCRIPT_LANGUAGE, or #RTMS_LANGUAGE_AUTO
+ * @message_text: the JSON text it came in, lent likewise
+ * @message_length: in bytes
  * @data: the payload; text is valid UTF-8
  *
  * `content` of MEDIA_DATA_AUDIO to MEDIA_DATA_CHAT.
@@ -67,6 +69,8 @@ typedef struct {
   gint64 start_time;
   gint64 end_time;
   gint language;
+  const gchar *message_text;
+  gsize message_length;
   RtmsData data;
 } RtmsMedia;
 

@@ -213,6 +213,37 @@ rtms_session_close (RtmsSession *session, gint64 now)
       session->user_data);
 }
 
+/**
+ * rtms_session_subscribe_video:
+ * @session: a session
+ * @user_id: whose video to send from now on
+ * @unix_time: the time of day, in ms
+ *
+ * For a stream whose confirmed video is of one chosen participant: nothing
+ * comes before this. Zoom's answer is told as an event.
+ *
+ * Returns: whether the session is one that can ask
+ */
+gboolean
+rtms_session_subscribe_video (RtmsSession *session, guint64 user_id,
+    gint64 unix_time)
+{
+  RtmsMessage request;
+
+  if (session->state != STATE_STREAMING
+      || !(session->confirmed.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
+      || session->confirmed.video.data_option
+      != RTMS_DATA_OPTION_VIDEO_SINGLE_INDIVIDUAL_STREAM)
+    return FALSE;
+  rtms_message_init (&request, RTMS_MESSAGE_VIDEO_SUBSCRIPTION_REQ);
+  request.user_id = user_id;
+  request.subscribe = TRUE;
+  request.timestamp = unix_time;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
+      session->user_data);
+  return TRUE;
+}
+
 /* Messages of ours borrow all their strings, so they are never cleared. */
 static void
 send_handshake (RtmsSession *session, RtmsSocketId id)

@@ -90,6 +90,8 @@ void rtms_session_free (RtmsSession *session);
 
 void rtms_session_start (RtmsSession *session, gint64 now);
 void rtms_session_close (RtmsSession *session, gint64 now);
+gboolean rtms_session_subscribe_video (RtmsSession *session,
+    guint64 user_id, gint64 unix_time);
 
 void rtms_session_socket_open (RtmsSession *session, RtmsSocketId id,
     gint64 now);

@@ -213,6 +213,85 @@ GST_START_TEST (test_confirmed_parameters_make_the_caps)
 
 GST_END_TEST;
 
+/* Some senders take "RTP" for another word for raw audio. */
+GST_START_TEST (test_first_packet_tells_whether_it_is_rtp)
+{
+  static const guint8 raw[160] = { 0x80, 8 };
+  static const guint8 rtp[172] = { 0x80, 8, 0, 1 };
+
+  for (guint i = 0; i < 2; i++) {
+    set_up (NULL);
+    gst_util_set_object_arg (G_OBJECT (f.src), "audio-codec", "g711");
+    gst_util_set_object_arg (G_OBJECT (f.src), "audio-transport", "rtp");
+    g_object_set (f.src, "audio-rate", 8000, NULL);
+    play_until_ready ();
+    fail_if (g_hash_table_contains (f.captures, "audio"));
+    fail_if (f.no_more_pads);
+    test_server_send_media (f.server, AUDIO, T0, i ? rtp : raw,
+        i ? sizeof rtp : sizeof raw);
+    test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":12}");
+    test_server_wait_for (f.server, TEST_MEDIA, 13, 1);
+    fail_unless (f.no_more_pads);
+    wait_buffer ("audio", 0);
+    check_caps ("audio", i ? "application/x-rtp, media=audio, payload=8, "
+        "clock-rate=8000, encoding-name=PCMA"
+        : "audio/x-alaw, rate=8000, channels=1");
+    tear_down ();
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_text_can_be_lines_of_json)
+{
+  static const gchar line[] = "{\"msg_type\":17, \"content\":{\"user_id\":1,"
+      "\"timestamp\":1738392033699,\"data\":\"Yes\"}}\n";
+
+  set_up (NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "text-format", "json");
+  play_until_ready ();
+  check_caps ("transcript", "application/x-json");
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":17,\n\"content\":{"
+      "\"user_id\":1,\"timestamp\":1738392033699,\"data\":\"Yes\"}}");
+  fail_unless (gst_buffer_memcmp (wait_buffer ("transcript", 0), 0, line,
+          sizeof line - 1) == 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_participant_is_chosen_and_changed)
+{
+  set_up (NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "video-mode", "participant");
+  g_object_set (f.src, "video-user-id", G_GUINT64_CONSTANT (16778240), NULL);
+  play_until_ready ();
+  test_server_wait_for (f.server, TEST_SIGNALING, 28, 1);
+  test_server_send_media (f.server, VIDEO, T0, key_frame, sizeof key_frame);
+  test_server_send_media (f.server, VIDEO, T0 + 40, delta_frame,
+      sizeof delta_frame);
+  wait_buffer ("video", 1);
+
+  /* the rest of the old picture's frames is of no use */
+  g_object_set (f.src, "video-user-id", G_GUINT64_CONSTANT (16779264), NULL);
+  test_server_wait_for (f.server, TEST_SIGNALING, 28, 2);
+  test_server_send_media (f.server, VIDEO, T0 + 80, delta_frame,
+      sizeof delta_frame);
+  test_server_send_media (f.server, VIDEO, T0 + 120, key_frame,
+      sizeof key_frame);
+  fail_unless_equals_uint64 (gst_buffer_get_size (wait_buffer ("video", 2)),
+      sizeof key_frame);
+  fail_unless (GST_BUFFER_FLAG_IS_SET (wait_buffer ("video", 2),
+          GST_BUFFER_FLAG_DISCONT));
+
+  test_server_send (f.server, TEST_SIGNALING,
+      "{\"msg_type\":29,\"user_id\":16779264,\"status_code\":4}");
+  wait_message (GST_MESSAGE_WARNING);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_latency_is_reported_live)
 {
   GstQuery *query = gst_query_new_latency ();
@@ -557,6 +636,9 @@ pads_suite (void)
   tcase_add_test (tc, test_silent_pads_get_gaps);
   tcase_add_test (tc, test_hole_in_audio_is_a_gap_and_a_discont);
   tcase_add_test (tc, test_confirmed_parameters_make_the_caps);
+  tcase_add_test (tc, test_first_packet_tells_whether_it_is_rtp);
+  tcase_add_test (tc, test_text_can_be_lines_of_json);
+  tcase_add_test (tc, test_participant_is_chosen_and_changed);
   tcase_add_test (tc, test_latency_is_reported_live);
   tcase_add_test (tc, test_unlinked_pads_drop_and_go_on);
   tcase_add_test (tc, test_blocked_pad_holds_up_nothing_else);

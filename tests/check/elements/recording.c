@@ -293,7 +293,8 @@ GST_END_TEST;
 static void
 check_pad (const gchar *medium, const gchar *properties)
 {
-  static const gchar *const arguments[] = { "--duration", "4", "--speed",
+  /* long enough for the first line to be spoken */
+  static const gchar *const arguments[] = { "--duration", "6", "--speed",
     "4", NULL };
   Simulator *simulator = simulator_new (arguments);
   g_autofree gchar *payload = simulator_get_path (simulator, "started.json");
@@ -330,10 +331,74 @@ GST_START_TEST (test_every_l16_format_arrives_whole)
 
 GST_END_TEST;
 
+GST_START_TEST (test_every_audio_codec_arrives_whole)
+{
+  static const gchar *const codecs[] = { "audio-codec=g711 audio-rate=8000",
+    "audio-codec=g722 audio-rate=16000", "audio-codec=opus audio-rate=48000",
+    "audio-codec=opus audio-rate=48000 audio-channels=2" };
+
+  check_pad ("audio", codecs[__i__]);
+}
+
+GST_END_TEST;
+
+/* What stock elements make of each codec, raw and by RTP. */
+GST_START_TEST (test_stock_elements_decode_every_audio_codec)
+{
+  static const struct {
+    const gchar *properties;
+    const gchar *chain;
+  } codecs[] = {
+    { "audio-codec=g711 audio-rate=8000", "alawdec" },
+    { "audio-codec=g722 audio-rate=16000", "avdec_g722" },
+    { "audio-codec=opus audio-rate=48000", "opusdec" },
+    { "audio-codec=opus audio-rate=48000 audio-channels=2", "opusdec" },
+    { "audio-codec=g711 audio-rate=8000 audio-transport=rtp",
+        "rtppcmadepay ! alawdec" },
+    { "audio-codec=g722 audio-rate=16000 audio-transport=rtp",
+        "rtpg722depay ! avdec_g722" },
+    { "audio-codec=opus audio-rate=48000 audio-transport=rtp",
+        "rtpopusdepay ! opusdec" },
+    { "audio-codec=opus audio-rate=48000 audio-channels=2 "
+        "audio-transport=rtp", "rtpopusdepay ! opusdec" },
+  };
+  /* long enough for the first line to be spoken */
+  static const gchar *const arguments[] = { "--duration", "6", "--speed",
+    "4", NULL };
+  Simulator *simulator = simulator_new (arguments);
+  g_autofree gchar *payload = simulator_get_path (simulator, "started.json");
+  g_autofree gchar *path = simulator_get_path (simulator, "audio.wav");
+  g_autofree gchar *description = g_strdup_printf ("rtmssrc name=z "
+      "payload-location=%s client-id=rtms-simulator "
+      "client-secret=rtms-simulator-secret %s z.audio ! %s ! audioconvert ! "
+      "audioresample ! audio/x-raw,format=S16LE,rate=8000,channels=1 ! "
+      "filesink location=%s", payload, codecs[__i__].properties,
+      codecs[__i__].chain, path);
+  g_autofree gint16 *samples = NULL;
+  gsize size, loud = 0;
+
+  run_pipeline (description);
+  fail_unless_equals_int (simulator_wait (simulator), 0);
+  fail_unless (g_file_get_contents (path, (gchar **) &samples, &size, NULL));
+  /* 6 s, but for what codecs keep to themselves at the ends */
+  fail_unless (ABS ((gint64) size / 2 - 48000) <= 400,
+      "%" G_GSIZE_FORMAT " samples", size / 2);
+  for (gsize i = 0; i < size / 2; i++)
+    loud += ABS (samples[i]) > 1000;
+  /* speech, neither silence nor noise */
+  fail_unless (loud > size / 2 / 20 && loud < size / 2 / 4 * 3,
+      "%" G_GSIZE_FORMAT " loud samples of %" G_GSIZE_FORMAT, loud,
+      size / 2);
+  simulator_free (simulator);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_every_video_codec_arrives_whole)
 {
   static const gchar *const codecs[] = { "video-codec=h264 video-fps=15",
-    "video-codec=jpg video-fps=5", "video-codec=png video-fps=2" };
+    "video-codec=jpg video-fps=5", "video-codec=png video-fps=2",
+    "video-mode=participant video-user-id=16779264 video-resolution=sd" };
 
   check_pad ("video", codecs[__i__]);
 }
@@ -352,7 +417,10 @@ recording_suite (void)
   tcase_add_loop_test (tc, test_recording_in_real_time, 0,
       G_N_ELEMENTS (containers));
   tcase_add_loop_test (tc, test_every_l16_format_arrives_whole, 0, 8);
-  tcase_add_loop_test (tc, test_every_video_codec_arrives_whole, 0, 3);
+  tcase_add_loop_test (tc, test_every_audio_codec_arrives_whole, 0, 4);
+  tcase_add_loop_test (tc, test_stock_elements_decode_every_audio_codec, 0,
+      8);
+  tcase_add_loop_test (tc, test_every_video_codec_arrives_whole, 0, 4);
   return suite;
 }
 
