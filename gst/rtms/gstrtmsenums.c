@@ -141,3 +141,20 @@ gst_rtms_text_format_get_type (void)
         g_enum_register_static ("GstRtmsTextFormat", values));
   return type;
 }
+
+GType
+gst_rtms_audio_mode_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_RTMS_AUDIO_MODE_MIXED, "All voices on one pad", "mixed" },
+    { GST_RTMS_AUDIO_MODE_PARTICIPANTS, "A pad for each participant",
+        "participants" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstRtmsAudioMode", values));
+  return type;
+}

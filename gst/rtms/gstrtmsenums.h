@@ -62,6 +62,19 @@ typedef enum {
 GType gst_rtms_audio_codec_get_type (void);
 
 /**
+ * GstRtmsAudioMode:
+ * @GST_RTMS_AUDIO_MODE_MIXED: all voices on one pad
+ * @GST_RTMS_AUDIO_MODE_PARTICIPANTS: a pad for each participant who speaks
+ */
+typedef enum {
+  GST_RTMS_AUDIO_MODE_MIXED = RTMS_DATA_OPTION_AUDIO_MIXED_STREAM,
+  GST_RTMS_AUDIO_MODE_PARTICIPANTS = RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS,
+} GstRtmsAudioMode;
+
+#define GST_TYPE_RTMS_AUDIO_MODE (gst_rtms_audio_mode_get_type ())
+GType gst_rtms_audio_mode_get_type (void);
+
+/**
  * GstRtmsAudioTransport:
  * @GST_RTMS_AUDIO_TRANSPORT_RAW: coded audio as it is
  * @GST_RTMS_AUDIO_TRANSPORT_RTP: in RTP packets

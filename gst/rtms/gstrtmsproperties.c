@@ -17,6 +17,7 @@ enum {
   PROP_STARTUP_BACKLOG,
   PROP_AUDIO_CODEC,
   PROP_AUDIO_TRANSPORT,
+  PROP_AUDIO_MODE,
   PROP_AUDIO_RATE,
   PROP_AUDIO_CHANNELS,
   PROP_AUDIO_INTERVAL,
@@ -54,6 +55,7 @@ G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
 #define GST_RTMS_DEFAULT_STARTUP_BACKLOG TRUE
 #define GST_RTMS_DEFAULT_AUDIO_CODEC GST_RTMS_AUDIO_CODEC_L16
 #define GST_RTMS_DEFAULT_AUDIO_TRANSPORT GST_RTMS_AUDIO_TRANSPORT_RAW
+#define GST_RTMS_DEFAULT_AUDIO_MODE GST_RTMS_AUDIO_MODE_MIXED
 #define GST_RTMS_DEFAULT_AUDIO_RATE 16000
 #define GST_RTMS_DEFAULT_AUDIO_CHANNELS 1
 #define GST_RTMS_DEFAULT_AUDIO_INTERVAL 20
@@ -93,6 +95,7 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
     .startup_backlog = GST_RTMS_DEFAULT_STARTUP_BACKLOG,
     .audio_codec = GST_RTMS_DEFAULT_AUDIO_CODEC,
     .audio_transport = GST_RTMS_DEFAULT_AUDIO_TRANSPORT,
+    .audio_mode = GST_RTMS_DEFAULT_AUDIO_MODE,
     .audio_rate = GST_RTMS_DEFAULT_AUDIO_RATE,
     .audio_channels = GST_RTMS_DEFAULT_AUDIO_CHANNELS,
     .audio_interval = GST_RTMS_DEFAULT_AUDIO_INTERVAL,
@@ -282,6 +285,20 @@ gst_rtms_properties_install (GObjectClass *klass)
       "Whether coded audio comes as it is or in RTP packets",
       GST_TYPE_RTMS_AUDIO_TRANSPORT, GST_RTMS_DEFAULT_AUDIO_TRANSPORT,
       FLAGS));
+
+  /**
+   * GstRtmsSrc:audio-mode:
+   *
+   * Whether all voices come mixed, on the pad `audio`, or each participant's
+   * on a pad of its own, `audio_` and the user id. A participant's pad comes
+   * with the first packet and goes when the participant leaves the meeting.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_MODE,
+      g_param_spec_enum ("audio-mode", "Audio mode",
+      "Whether all voices come mixed or each on a pad of its own",
+      GST_TYPE_RTMS_AUDIO_MODE, GST_RTMS_DEFAULT_AUDIO_MODE, FLAGS));
 
   /**
    * GstRtmsSrc:audio-rate:
@@ -662,6 +679,9 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_AUDIO_TRANSPORT:
       properties->audio_transport = g_value_get_enum (value);
       return TRUE;
+    case PROP_AUDIO_MODE:
+      properties->audio_mode = g_value_get_enum (value);
+      return TRUE;
     case PROP_AUDIO_RATE:
       properties->audio_rate = g_value_get_uint (value);
       return TRUE;
@@ -778,6 +798,9 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_AUDIO_TRANSPORT:
       g_value_set_enum (value, properties->audio_transport);
+      return TRUE;
+    case PROP_AUDIO_MODE:
+      g_value_set_enum (value, properties->audio_mode);
       return TRUE;
     case PROP_AUDIO_RATE:
       g_value_set_uint (value, properties->audio_rate);

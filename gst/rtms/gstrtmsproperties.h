@@ -23,6 +23,7 @@ typedef struct {
   gboolean startup_backlog;
   GstRtmsAudioCodec audio_codec;
   GstRtmsAudioTransport audio_transport;
+  GstRtmsAudioMode audio_mode;
   guint audio_rate;
   guint audio_channels;
   guint audio_interval;

@@ -136,7 +136,7 @@ set_media_params (RtmsMediaParams *params,
   params->audio = (RtmsAudioParams) {
     .content_type = (gint) properties->audio_transport,
     .codec = (gint) properties->audio_codec,
-    .data_option = RTMS_DATA_OPTION_AUDIO_MIXED_STREAM,
+    .data_option = (gint) properties->audio_mode,
     .sample_rate = (gint) properties->audio_rate,
     .channels = (gint) properties->audio_channels,
     .send_rate = (gint) properties->audio_interval,

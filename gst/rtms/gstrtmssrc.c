@@ -82,6 +82,9 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmssrc, "rtmssrc", GST_RANK_NONE,
 static GstStaticPadTemplate audio_template =
 GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_AUDIO_CAPS));
+static GstStaticPadTemplate participant_template =
+GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
+    GST_STATIC_CAPS (GST_RTMS_AUDIO_CAPS));
 static GstStaticPadTemplate video_template =
 GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_VIDEO_CAPS));
@@ -160,7 +163,7 @@ on_ended (gint stop_reason, const GError *error, gpointer user_data)
 
   GST_INFO_OBJECT (element, "the stream ended: %s (reason %d)",
       rtms_stop_reason_get_name (stop_reason), stop_reason);
-  if (!gst_rtms_streams_has_pads (streams)) {
+  if (gst_rtms_pads_is_empty (gst_rtms_streams_get_pads (streams))) {
     /* There is no pad that could carry EOS, and who waits for one would wait
      * for ever. */
     GST_ELEMENT_ERROR (element, RESOURCE, READ, ("The stream was ended before "
@@ -241,7 +244,7 @@ remove_streams (GstRtmsSrc *self)
   streams = g_steal_pointer (&self->streams);
   g_mutex_unlock (&self->run_lock);
   if (streams)
-    gst_rtms_streams_close (streams);
+    gst_rtms_pads_close (gst_rtms_streams_get_pads (streams));
   g_clear_pointer (&streams, gst_rtms_streams_unref);
 }
 
@@ -257,7 +260,8 @@ gst_rtms_src_change_state (GstElement *element, GstStateChange transition)
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      gst_rtms_streams_set_playing (self->streams, FALSE);
+      gst_rtms_pads_set_playing (gst_rtms_streams_get_pads (self->streams),
+          FALSE);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       /* First who fills the pads, then the pads' tasks, then the pads. */
@@ -280,7 +284,8 @@ gst_rtms_src_change_state (GstElement *element, GstStateChange transition)
       }
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      gst_rtms_streams_set_playing (self->streams, TRUE);
+      gst_rtms_pads_set_playing (gst_rtms_streams_get_pads (self->streams),
+          TRUE);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       if (ret != GST_STATE_CHANGE_FAILURE)
@@ -429,6 +434,8 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &audio_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &participant_template);
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &share_template);
   gst_element_class_add_static_pad_template (element_class,
@@ -446,6 +453,7 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_MEDIA_FLAGS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_CONNECTIONS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_AUDIO_CODEC, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_AUDIO_MODE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_AUDIO_TRANSPORT, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_CODEC, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTMS_VIDEO_RESOLUTION, 0);

@@ -43,6 +43,7 @@ struct _GstRtmsSrcPad
   GstQueueArray *queue;         /* of Item */
   guint64 queued_bytes;
   gboolean flushing;
+  GstRtmsSrcPadDrainedFunc drained_func;        /* (nullable) */
   gboolean playing;
   gboolean eos;                 /* EOS is queued: nothing may follow */
   gboolean await_key_frame;     /* delta frames are of no use now */
@@ -403,6 +404,16 @@ gst_rtms_src_pad_set_playing (GstRtmsSrcPad *self, gboolean playing)
   g_mutex_unlock (&self->lock);
 }
 
+/* Who is told when EOS has left the pad, with the flow function's data. */
+void
+gst_rtms_src_pad_set_drained_func (GstRtmsSrcPad *self,
+    GstRtmsSrcPadDrainedFunc func)
+{
+  g_mutex_lock (&self->lock);
+  self->drained_func = func;
+  g_mutex_unlock (&self->lock);
+}
+
 void
 gst_rtms_src_pad_get_stats (GstRtmsSrcPad *self, GstRtmsSrcPadStats *stats)
 {
@@ -453,6 +464,19 @@ is_fatal (GstFlowReturn flow)
 }
 
 static void
+finish (GstRtmsSrcPad *self)
+{
+  GstRtmsSrcPadDrainedFunc drained_func;
+
+  gst_pad_pause_task (GST_PAD (self));
+  g_mutex_lock (&self->lock);
+  drained_func = self->drained_func;
+  g_mutex_unlock (&self->lock);
+  if (drained_func)
+    drained_func (self, self->flow_user_data);
+}
+
+static void
 loop (gpointer data)
 {
   GstRtmsSrcPad *self = data;
@@ -470,7 +494,7 @@ loop (gpointer data)
     GST_LOG_OBJECT (self, "pushing %" GST_PTR_FORMAT, object);
     gst_pad_push_event (pad, GST_EVENT (object));
     if (type == GST_EVENT_EOS)
-      gst_pad_pause_task (pad);
+      finish (self);
     return;
   }
 

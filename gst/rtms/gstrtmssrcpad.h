@@ -71,6 +71,10 @@ typedef struct {
 typedef void (*GstRtmsSrcPadFlowFunc) (GstRtmsSrcPad *pad, GstFlowReturn flow,
     gpointer user_data);
 
+/* Called by the pad's streaming thread, when it has pushed EOS. */
+typedef void (*GstRtmsSrcPadDrainedFunc) (GstRtmsSrcPad *pad,
+    gpointer user_data);
+
 GstRtmsSrcPad *gst_rtms_src_pad_new (GstPadTemplate *templ,
     const gchar *name, const GstRtmsSrcPadLimits *limits,
     GstRtmsSrcPadFlowFunc flow_func, gpointer user_data);
@@ -82,6 +86,8 @@ void gst_rtms_src_pad_await_key_frame (GstRtmsSrcPad *pad);
 void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
 void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
 void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);
+void gst_rtms_src_pad_set_drained_func (GstRtmsSrcPad *pad,
+    GstRtmsSrcPadDrainedFunc func);
 void gst_rtms_src_pad_get_stats (GstRtmsSrcPad *pad,
     GstRtmsSrcPadStats *stats);
 

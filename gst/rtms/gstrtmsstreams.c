@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* MT safety: `lock` protects the table of pads and the flags beside it. It is
- * taken before a pad's lock, and never held while a pad is pushed to, added
- * or removed, or a message posted. What is not under it belongs to the network
- * thread.
- *
- * Adding a pad and posting a message call into the application, which may
- * stop the element right there, on the network thread. Hence the streams are
- * counted by reference, and what comes after such a call looks whether they
- * were closed. */
+/* MT safety: everything belongs to the network thread, but for the pads, which
+ * look after themselves, and the reference count. A callback of the network
+ * thread holds a reference, as the application may stop the element in what
+ * it calls. */
 
 #include "gstrtmsstreams.h"
 
@@ -16,16 +11,15 @@
 
 #include "gstrtmscaps.h"
 #include "gstrtmsmeta.h"
-#include "gstrtmssrcpad.h"
+#include "gstrtmspads.h"
 #include "protocol/rtmsh264.h"
 #include "protocol/rtmstimeline.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
 
-/* The events' pad stands behind those of the media. */
-#define EVENTS RTMS_N_MEDIA
-#define N_STREAMS (RTMS_N_MEDIA + 1)
+#define EVENTS GST_RTMS_PAD_EVENTS
+#define N_STREAMS GST_RTMS_N_PAD_INDICES
 
 #define WARNING_INTERVAL G_TIME_SPAN_SECOND
 
@@ -45,6 +39,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 /* A packet that waits for the timeline's beginning. */
 typedef struct {
   RtmsMediaKind kind;
+  guint64 user_id;              /* of a participant's own pad, else 0 */
   GstBuffer *buffer;
   gint64 unix_time;
 } Packet;
@@ -55,18 +50,11 @@ struct _GstRtmsStreams
   GstElement *element;          /* not owned: whose client outlives us */
   GstRtmsSettings *settings;
 
-  GMutex lock;
-  GstRtmsSrcPad *pads[N_STREAMS];
-  gboolean playing;
-  gboolean is_open;             /* the first set of pads is complete */
-  gboolean is_closed;           /* no pad may come any more */
-  gboolean has_error;           /* one is enough */
+  GstRtmsPads *pads;
 
   RtmsTimeline timeline;
   RtmsMediaParams params;
-  guint group_id;
-  GstStream *streams[N_STREAMS];
-  gboolean awaits_audio;        /* whose first packet tells its caps */
+  gboolean is_complete;         /* the first set of pads */
   GQueue waiting;               /* of Packet */
   gint64 waiting_since;
   gint64 late_since[RTMS_N_MEDIA];      /* 0: the last one was in time */
@@ -88,20 +76,9 @@ gst_rtms_streams_new (GstElement *element, GstRtmsSettings *settings)
   self->element = element;
   self->settings = gst_rtms_settings_ref (settings);
   g_queue_init (&self->waiting);
-  g_mutex_init (&self->lock);
+  self->pads = gst_rtms_pads_new (element, settings);
   rtms_timeline_init (&self->timeline);
   return self;
-}
-
-static GstRtmsSrcPad *
-get_pad (GstRtmsStreams *self, guint index)
-{
-  GstRtmsSrcPad *pad;
-
-  g_mutex_lock (&self->lock);
-  pad = self->pads[index] ? gst_object_ref (self->pads[index]) : NULL;
-  g_mutex_unlock (&self->lock);
-  return pad;
 }
 
 GstRtmsStreams *
@@ -126,10 +103,8 @@ gst_rtms_streams_unref (GstRtmsStreams *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_queue_clear_full (&self->waiting, free_packet);
-  for (guint i = 0; i < N_STREAMS; i++)
-    gst_clear_object (&self->streams[i]);
+  gst_rtms_pads_unref (self->pads);
   gst_rtms_settings_unref (self->settings);
-  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
@@ -139,101 +114,10 @@ gst_rtms_streams_get_element (GstRtmsStreams *self)
   return self->element;
 }
 
-gboolean
-gst_rtms_streams_has_pads (GstRtmsStreams *self)
+GstRtmsPads *
+gst_rtms_streams_get_pads (GstRtmsStreams *self)
 {
-  gboolean has_pads = FALSE;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < N_STREAMS; i++)
-    has_pads |= self->pads[i] != NULL;
-  g_mutex_unlock (&self->lock);
-  return has_pads;
-}
-
-/**
- * gst_rtms_streams_close:
- * @self: streams
- *
- * Removes the pads, which the element's state change has made inactive, from
- * the element. No other comes after this.
- */
-void
-gst_rtms_streams_close (GstRtmsStreams *self)
-{
-  GstRtmsSrcPad *pads[N_STREAMS];
-
-  g_mutex_lock (&self->lock);
-  self->is_closed = TRUE;
-  memcpy (pads, self->pads, sizeof pads);
-  memset (self->pads, 0, sizeof self->pads);
-  g_mutex_unlock (&self->lock);
-
-  for (guint i = 0; i < N_STREAMS; i++) {
-    if (pads[i] == NULL)
-      continue;
-    gst_pad_set_active (GST_PAD (pads[i]), FALSE);
-    if (GST_OBJECT_PARENT (pads[i]) == GST_OBJECT (self->element))
-      gst_element_remove_pad (self->element, GST_PAD (pads[i]));
-    gst_object_unref (pads[i]);
-  }
-}
-
-static const gchar *
-stream_name (guint index)
-{
-  return index == EVENTS ? "events" : rtms_media_kind_get_name (index);
-}
-
-static gboolean
-is_text (guint index)
-{
-  return index == RTMS_MEDIA_TRANSCRIPT || index == RTMS_MEDIA_CHAT
-      || index == EVENTS;
-}
-
-static gboolean
-claim_error (GstRtmsStreams *self)
-{
-  gboolean first;
-
-  g_mutex_lock (&self->lock);
-  first = !self->has_error;
-  self->has_error = TRUE;
-  g_mutex_unlock (&self->lock);
-  return first;
-}
-
-static gboolean
-is_anything_linked (GstRtmsStreams *self)
-{
-  gboolean linked = FALSE;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < N_STREAMS; i++)
-    linked |= self->pads[i] && gst_pad_is_linked (GST_PAD (self->pads[i]));
-  /* Not to be judged before all could have been linked. */
-  linked |= !self->is_open;
-  g_mutex_unlock (&self->lock);
-  return linked;
-}
-
-/* Called by a streaming thread. */
-static void
-on_flow (GstRtmsSrcPad *pad, GstFlowReturn flow, gpointer user_data)
-{
-  GstRtmsStreams *self = user_data;
-
-  if (flow < GST_FLOW_EOS) {
-    if (claim_error (self))
-      GST_ELEMENT_FLOW_ERROR (self->element, flow);
-  } else if (flow == GST_FLOW_NOT_LINKED && !is_anything_linked (self)) {
-    if (claim_error (self))
-      GST_ELEMENT_ERROR (self->element, STREAM, FAILED,
-          ("None of the pads is linked, so nothing would be received. Link "
-              "at least one by its name: audio, video, share, transcript, "
-              "chat or events."), (NULL));
-  }
+  return self->pads;
 }
 
 static GstRtmsSrcPadLimits
@@ -246,7 +130,7 @@ get_limits (GstRtmsStreams *self, guint index)
     .latency = settings->latency,
   };
 
-  if (is_text (index)) {
+  if (gst_rtms_pad_index_is_text (index)) {
     limits.overflow = GST_RTMS_OVERFLOW_BYTES;
     limits.may_overlap = settings->text_overlap || index == EVENTS;
   } else if (index == RTMS_MEDIA_AUDIO) {
@@ -258,37 +142,16 @@ get_limits (GstRtmsStreams *self, guint index)
   return limits;
 }
 
-static GstTagList *
-create_tags (GstRtmsStreams *self, guint index)
+/* Audio whose pads come with the first packet: that of RTP, which tells its
+ * caps, and that of participants. */
+static gboolean
+is_late_audio (GstRtmsStreams *self)
 {
-  static const gchar *const titles[N_STREAMS] = { "Audio", "Active speaker",
-    "Screen share", "Transcript", "Chat", "Events" };
-  GstTagList *tags = gst_tag_list_new (GST_TAG_TITLE, titles[index], NULL);
-  const gchar *language = NULL;
+  const RtmsAudioParams *params = &self->params.audio;
 
-  if (index == RTMS_MEDIA_TRANSCRIPT)
-    language = rtms_language_get_tag (self->params.transcript.language);
-  if (language)
-    gst_tag_list_add (tags, GST_TAG_MERGE_REPLACE, GST_TAG_LANGUAGE_CODE,
-        language, NULL);
-  gst_tag_list_set_scope (tags, GST_TAG_SCOPE_STREAM);
-  return tags;
-}
-
-static GstStream *
-create_stream (GstRtmsStreams *self, guint index, GstCaps *caps)
-{
-  static const GstStreamType types[N_STREAMS] = { GST_STREAM_TYPE_AUDIO,
-    GST_STREAM_TYPE_VIDEO, GST_STREAM_TYPE_VIDEO, GST_STREAM_TYPE_TEXT,
-    GST_STREAM_TYPE_TEXT, GST_STREAM_TYPE_UNKNOWN };
-  g_autofree gchar *id = g_strdup_printf ("rtms/%s/%s",
-      self->settings->payload->stream_id, stream_name (index));
-  g_autoptr (GstTagList) tags = create_tags (self, index);
-  GstStream *stream = gst_stream_new (id, caps, types[index],
-      is_text (index) ? GST_STREAM_FLAG_SPARSE : GST_STREAM_FLAG_NONE);
-
-  gst_stream_set_tags (stream, tags);
-  return stream;
+  return params->data_option == RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS
+      || (params->content_type == RTMS_CONTENT_TYPE_RTP
+      && params->codec != RTMS_CODEC_L16);
 }
 
 static GstCaps *
@@ -299,59 +162,30 @@ create_caps (GstRtmsStreams *self, guint index)
         ? gst_caps_from_string (GST_RTMS_EVENTS_CAPS) : NULL;
   if (!(self->params.kinds & RTMS_MEDIA_BIT (index)))
     return NULL;
-  if (index == RTMS_MEDIA_AUDIO && self->awaits_audio)
-    return NULL;
-  if (is_text (index) && self->settings->text_as_json)
+  if (gst_rtms_pad_index_is_text (index) && self->settings->text_as_json)
     return gst_caps_from_string (GST_RTMS_JSON_CAPS);
   return gst_rtms_caps_new (index, &self->params);
 }
 
-/* Born active and with its sticky events, so that whoever links it in
- * pad-added sees caps. The tags follow by the queue once it is linked: its
- * task takes all sticky events along, and a muxer need not wait for the
- * first buffer to know the caps of a pad that is silent. */
 static void
-add_pad (GstRtmsStreams *self, guint index, GstStreamCollection *collection)
+announce (GstRtmsStreams *self, guint index, guint64 user_id,
+    const gchar *user_name, GstCaps *caps)
 {
-  GstStream *stream = self->streams[index];
-  const gchar *name = stream_name (index);
-  GstPadTemplate *templ = gst_element_class_get_pad_template (
-      GST_ELEMENT_GET_CLASS (self->element), name);
   GstRtmsSrcPadLimits limits = get_limits (self, index);
-  g_autoptr (GstRtmsSrcPad) src_pad = gst_rtms_src_pad_new (templ, name,
-      &limits, on_flow, self);
-  GstPad *pad = GST_PAD (src_pad);
-  g_autoptr (GstCaps) caps = gst_stream_get_caps (stream);
-  GstSegment segment;
-  GstEvent *event;
-  gboolean is_closed;
+  const gchar *language = index == RTMS_MEDIA_TRANSCRIPT
+      ? rtms_language_get_tag (self->params.transcript.language) : NULL;
 
-  gst_object_ref_sink (src_pad);
-  g_mutex_lock (&self->lock);
-  if (!self->is_closed)
-    self->pads[index] = gst_object_ref (src_pad);
-  gst_rtms_src_pad_set_playing (src_pad, self->playing);
-  is_closed = self->is_closed;
-  g_mutex_unlock (&self->lock);
-  if (is_closed)
+  gst_rtms_pads_announce (self->pads, index, user_id, user_name, language,
+      caps, &limits);
+}
+
+static void
+complete (GstRtmsStreams *self)
+{
+  if (self->is_complete)
     return;
-
-  gst_pad_use_fixed_caps (pad);
-  gst_pad_set_active (pad, TRUE);
-
-  event = gst_event_new_stream_start (gst_stream_get_stream_id (stream));
-  gst_event_set_group_id (event, self->group_id);
-  gst_event_set_stream (event, stream);
-  gst_event_set_stream_flags (event, gst_stream_get_stream_flags (stream));
-  gst_pad_push_event (pad, event);
-  gst_pad_push_event (pad, gst_event_new_stream_collection (collection));
-  gst_pad_push_event (pad, gst_event_new_caps (caps));
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (pad, gst_event_new_segment (&segment));
-
-  gst_element_add_pad (self->element, pad);
-  gst_rtms_src_pad_push_event (src_pad,
-      gst_event_new_tag (gst_stream_get_tags (stream)));
+  self->is_complete = TRUE;
+  gst_rtms_pads_complete (self->pads);
 }
 
 static void
@@ -363,38 +197,8 @@ warn_of_unreadable_media (GstRtmsStreams *self, const RtmsMediaParams *asked)
     if (!(self->params.kinds & RTMS_MEDIA_BIT (i)))
       GST_ELEMENT_WARNING (self->element, RESOURCE, NOT_AUTHORIZED,
           ("Zoom does not send %s: the app may have no scope for it.",
-              stream_name (i)), (NULL));
+              gst_rtms_pad_index_get_name (i)), (NULL));
   }
-}
-
-static GstStreamCollection *
-post_collection (GstRtmsStreams *self)
-{
-  GstStreamCollection *collection =
-      gst_stream_collection_new (self->settings->payload->stream_id);
-
-  for (guint i = 0; i < N_STREAMS; i++) {
-    if (self->streams[i])
-      gst_stream_collection_add_stream (collection,
-          gst_object_ref (self->streams[i]));
-  }
-  gst_element_post_message (self->element,
-      gst_message_new_stream_collection (GST_OBJECT (self->element),
-          collection));
-  return collection;
-}
-
-static void
-finish_opening (GstRtmsStreams *self)
-{
-  gboolean is_closed;
-
-  g_mutex_lock (&self->lock);
-  self->is_open = TRUE;
-  is_closed = self->is_closed;
-  g_mutex_unlock (&self->lock);
-  if (!is_closed)
-    gst_element_no_more_pads (self->element);
 }
 
 /**
@@ -408,21 +212,16 @@ finish_opening (GstRtmsStreams *self)
 void
 gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
 {
-  g_autoptr (GstStreamCollection) collection = NULL;
-
   self->params = *params;
-  self->group_id = gst_util_group_id_next ();
-  self->awaits_audio = params->kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)
-      && params->audio.content_type == RTMS_CONTENT_TYPE_RTP
-      && params->audio.codec != RTMS_CODEC_L16;
   for (guint i = 0; i < N_STREAMS; i++) {
     g_autoptr (GstCaps) caps = create_caps (self, i);
 
-    if (caps)
-      self->streams[i] = create_stream (self, i, caps);
-    else if (i < RTMS_N_MEDIA && !(i == RTMS_MEDIA_AUDIO
-            && self->awaits_audio))
-      self->params.kinds &= ~RTMS_MEDIA_BIT (i);
+    if (caps == NULL) {
+      if (i < RTMS_N_MEDIA)
+        self->params.kinds &= ~RTMS_MEDIA_BIT (i);
+    } else if (i != RTMS_MEDIA_AUDIO || !is_late_audio (self)) {
+      announce (self, i, 0, NULL, caps);
+    }
   }
   warn_of_unreadable_media (self, &self->settings->session.params);
   if (self->params.kinds == 0) {
@@ -432,35 +231,34 @@ gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
     return;
   }
 
-  collection = post_collection (self);
-  for (guint i = 0; i < N_STREAMS; i++) {
-    if (self->streams[i])
-      add_pad (self, i, collection);
-  }
-  if (!self->awaits_audio)
-    finish_opening (self);
+  if (!gst_rtms_pads_is_empty (self->pads))
+    gst_rtms_pads_expose (self->pads);
+  /* The one pad of RTP belongs to the first set, participants' do not. */
+  if (!(self->params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO))
+      || !is_late_audio (self) || self->params.audio.data_option
+      == RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS)
+    complete (self);
 }
 
-/* Only a packet shows whether it really is RTP. */
 static void
-add_audio_pad (GstRtmsStreams *self, GstBuffer *packet)
+add_audio_pad (GstRtmsStreams *self, guint64 user_id,
+    const gchar *user_name, GstBuffer *packet)
 {
-  g_autoptr (GstStreamCollection) collection = NULL;
   g_autoptr (GstCaps) caps = NULL;
   GstMapInfo map;
 
-  self->awaits_audio = FALSE;
-  if (gst_buffer_map (packet, &map, GST_MAP_READ)) {
+  if (self->params.audio.content_type != RTMS_CONTENT_TYPE_RTP) {
+    caps = gst_rtms_caps_new (RTMS_MEDIA_AUDIO, &self->params);
+  } else if (gst_buffer_map (packet, &map, GST_MAP_READ)) {
+    /* Only a packet shows whether it really is RTP. */
     caps = gst_rtms_caps_new_rtp (&self->params.audio, map.data, map.size);
     gst_buffer_unmap (packet, &map);
   }
   if (caps) {
-    self->streams[RTMS_MEDIA_AUDIO] = create_stream (self, RTMS_MEDIA_AUDIO,
-        caps);
-    collection = post_collection (self);
-    add_pad (self, RTMS_MEDIA_AUDIO, collection);
+    announce (self, RTMS_MEDIA_AUDIO, user_id, user_name, caps);
+    gst_rtms_pads_expose (self->pads);
   }
-  finish_opening (self);
+  complete (self);
 }
 
 /* -1 while the pipeline does not play. Before that it may have a running time
@@ -469,12 +267,8 @@ static gint64
 get_running_time (GstRtmsStreams *self)
 {
   GstClockTime now = GST_CLOCK_TIME_NONE;
-  gboolean playing;
 
-  g_mutex_lock (&self->lock);
-  playing = self->playing;
-  g_mutex_unlock (&self->lock);
-  if (playing)
+  if (gst_rtms_pads_is_playing (self->pads))
     now = gst_element_get_current_running_time (self->element);
   return GST_CLOCK_TIME_IS_VALID (now) ? (gint64) now : -1;
 }
@@ -514,7 +308,7 @@ warn_of_drops (GstRtmsStreams *self, guint index, guint dropped)
       GST_ELEMENT_WARNING (self->element, RESOURCE, BUSY,
           ("What follows pad %s is too slow: %u buffers were dropped. Make it "
               "faster, or raise max-queue-time and max-queue-bytes.",
-              stream_name (i), dropped), (NULL));
+              gst_rtms_pad_index_get_name (i), dropped), (NULL));
   }
 }
 
@@ -665,14 +459,15 @@ push_buffer (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *packet)
 static void
 deliver (GstRtmsStreams *self, const Packet *packet)
 {
-  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, packet->kind);
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      packet->kind, packet->user_id);
   gint64 place;
 
   if (pad == NULL) {
     gst_buffer_unref (packet->buffer);
     return;
   }
-  if (!is_text (packet->kind)) {
+  if (!gst_rtms_pad_index_is_text (packet->kind)) {
     place = packet->unix_time == RTMS_TIME_NONE
         ? (gint64) get_current_place (self)
         : rtms_timeline_place (&self->timeline, packet->unix_time,
@@ -692,7 +487,7 @@ deliver (GstRtmsStreams *self, const Packet *packet)
 static gboolean
 must_wait (GstRtmsStreams *self, RtmsMediaKind kind)
 {
-  return !self->timeline.anchored && !is_text (kind)
+  return !self->timeline.anchored && !gst_rtms_pad_index_is_text (kind)
       && kind != RTMS_MEDIA_AUDIO
       && (self->params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO))
       && self->settings->session.startup_backlog;
@@ -732,10 +527,10 @@ route (GstRtmsStreams *self, const Packet *packet)
     g_queue_push_tail (&self->waiting, g_memdup2 (packet, sizeof *packet));
     return;
   }
-  if (self->waiting.length > 0 && !is_text (packet->kind))
+  if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
     begin_with_oldest (self, packet->unix_time);
   deliver (self, packet);
-  if (self->waiting.length > 0 && !is_text (packet->kind))
+  if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
     deliver_waiting (self);
 }
 
@@ -749,15 +544,23 @@ void
 gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
     GstBuffer *buffer)
 {
-  Packet packet = { media->kind, NULL, media->timestamp };
+  Packet packet = { media->kind, 0, NULL, media->timestamp };
 
-  if (self->awaits_audio && media->kind == RTMS_MEDIA_AUDIO)
-    add_audio_pad (self, buffer);
+  if (media->kind == RTMS_MEDIA_AUDIO && is_late_audio (self)) {
+    g_autoptr (GstRtmsSrcPad) pad = NULL;
+
+    if (self->params.audio.data_option
+        == RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS)
+      packet.user_id = media->user_id;
+    pad = gst_rtms_pads_get (self->pads, media->kind, packet.user_id);
+    if (pad == NULL)
+      add_audio_pad (self, packet.user_id, media->user_name, buffer);
+  }
   if (!prepare (self, media, &buffer)) {
     gst_buffer_unref (buffer);
     return;
   }
-  if (is_text (media->kind) && media->start_time != RTMS_TIME_NONE)
+  if (gst_rtms_pad_index_is_text (media->kind) && media->start_time != RTMS_TIME_NONE)
     packet.unix_time = media->start_time;
   if (packet.unix_time != RTMS_TIME_NONE)
     gst_rtms_meta_add_unix_time (buffer, packet.unix_time);
@@ -767,6 +570,18 @@ gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
         media->channel_id);
   packet.buffer = buffer;
   route (self, &packet);
+}
+
+static void
+end_pads_of_leavers (GstRtmsStreams *self, const RtmsMessage *message)
+{
+  if (message->type != RTMS_MESSAGE_EVENT_UPDATE
+      || message->event_type != RTMS_EVENT_PARTICIPANT_LEAVE
+      || message->participants == NULL)
+    return;
+  for (guint i = 0; i < message->participants->len; i++)
+    gst_rtms_pads_end_user (self->pads, g_array_index (message->participants,
+            RtmsParticipant, i).user_id);
 }
 
 /**
@@ -780,11 +595,13 @@ void
 gst_rtms_streams_push_event (GstRtmsStreams *self,
     const RtmsMessage *message)
 {
-  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, EVENTS);
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      EVENTS, 0);
   gint64 unix_time = RTMS_TIME_NONE;
   GstBuffer *buffer;
   guint dropped;
 
+  end_pads_of_leavers (self, message);
   if (pad == NULL)
     return;
   buffer = create_json_line (message->text, message->text_length);
@@ -795,6 +612,12 @@ gst_rtms_streams_push_event (GstRtmsStreams *self,
   GST_BUFFER_PTS (buffer) = map_text (self, unix_time);
   gst_rtms_src_pad_push_buffer (pad, buffer, &dropped);
   warn_of_drops (self, EVENTS, dropped);
+}
+
+static void
+advance (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  gst_rtms_src_pad_advance (pad, (GstClockTime) *(gint64 *) user_data);
 }
 
 /* Silence must not hold up a muxer. */
@@ -812,12 +635,14 @@ gst_rtms_streams_tick (GstRtmsStreams *self)
       get_running_time (self));
   if (reference < 0)
     return;
-  for (guint i = 0; i < N_STREAMS; i++) {
-    g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
+  gst_rtms_pads_foreach (self->pads, advance, &reference);
+}
 
-    if (pad)
-      gst_rtms_src_pad_advance (pad, (GstClockTime) reference);
-  }
+static void
+push_eos (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  if (*(guint *) user_data & (1u << index))
+    gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
 }
 
 /**
@@ -834,34 +659,39 @@ gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
     begin_with_oldest (self, G_MAXINT64);
     deliver_waiting (self);
   }
-  for (guint i = 0; i < N_STREAMS; i++) {
-    g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
-
-    if (pad && kinds & (1u << i))
-      gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
-  }
+  gst_rtms_pads_foreach (self->pads, push_eos, &kinds);
 }
 
 /* Another camera comes: its frames mean nothing before a key frame. */
 void
 gst_rtms_streams_await_video (GstRtmsStreams *self)
 {
-  g_autoptr (GstRtmsSrcPad) pad = get_pad (self, RTMS_MEDIA_VIDEO);
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      RTMS_MEDIA_VIDEO, 0);
 
   if (pad)
     gst_rtms_src_pad_await_key_frame (pad);
 }
 
-void
-gst_rtms_streams_set_playing (GstRtmsStreams *self, gboolean playing)
+static void
+add_pad_stats (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
 {
-  g_mutex_lock (&self->lock);
-  self->playing = playing;
-  for (guint i = 0; i < N_STREAMS; i++) {
-    if (self->pads[i])
-      gst_rtms_src_pad_set_playing (self->pads[i], playing);
-  }
-  g_mutex_unlock (&self->lock);
+  GstStructure *stats = user_data;
+  g_autoptr (GstStructure) pad_stats = NULL;
+  GstRtmsSrcPadStats values;
+
+  gst_rtms_src_pad_get_stats (pad, &values);
+  pad_stats = gst_structure_new ("rtms-pad-stats",
+      "buffers", G_TYPE_UINT64, values.buffers,
+      "bytes", G_TYPE_UINT64, values.bytes,
+      "dropped", G_TYPE_UINT64, values.dropped,
+      "held-back", G_TYPE_UINT64, values.held_back,
+      "late", G_TYPE_UINT64, values.late,
+      "gaps", G_TYPE_UINT64, values.gaps,
+      "queued-time", G_TYPE_UINT64, values.queued_time,
+      "queued-bytes", G_TYPE_UINT64, values.queued_bytes, NULL);
+  gst_structure_set (stats, GST_PAD_NAME (pad), GST_TYPE_STRUCTURE, pad_stats,
+      NULL);
 }
 
 /**
@@ -872,24 +702,5 @@ gst_rtms_streams_set_playing (GstRtmsStreams *self, gboolean playing)
 void
 gst_rtms_streams_add_stats (GstRtmsStreams *self, GstStructure *stats)
 {
-  for (guint i = 0; i < N_STREAMS; i++) {
-    g_autoptr (GstRtmsSrcPad) pad = get_pad (self, i);
-    g_autoptr (GstStructure) pad_stats = NULL;
-    GstRtmsSrcPadStats values;
-
-    if (pad == NULL)
-      continue;
-    gst_rtms_src_pad_get_stats (pad, &values);
-    pad_stats = gst_structure_new ("rtms-pad-stats",
-        "buffers", G_TYPE_UINT64, values.buffers,
-        "bytes", G_TYPE_UINT64, values.bytes,
-        "dropped", G_TYPE_UINT64, values.dropped,
-        "held-back", G_TYPE_UINT64, values.held_back,
-        "late", G_TYPE_UINT64, values.late,
-        "gaps", G_TYPE_UINT64, values.gaps,
-        "queued-time", G_TYPE_UINT64, values.queued_time,
-        "queued-bytes", G_TYPE_UINT64, values.queued_bytes, NULL);
-    gst_structure_set (stats, stream_name (i), GST_TYPE_STRUCTURE,
-        pad_stats, NULL);
-  }
+  gst_rtms_pads_foreach (self->pads, add_pad_stats, stats);
 }

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstrtmspads.h"
 #include "gstrtmssettings.h"
 #include "protocol/rtmsmessage.h"
 
@@ -11,8 +12,8 @@ G_BEGIN_DECLS
 /**
  * GstRtmsStreams:
  *
- * The source pads of one run of an element, and the timeline that they
- * share: media packets in, timestamped buffers on pads out.
+ * What becomes of a stream's packets in one run of an element: media in,
+ * timestamped buffers on pads out, by the one timeline that they share.
  *
  * open(), push_media(), push_event(), tick() and end() belong to the network
  * thread; the others may be called from any.
@@ -23,11 +24,8 @@ GstRtmsStreams *gst_rtms_streams_new (GstElement *element,
     GstRtmsSettings *settings);
 GstRtmsStreams *gst_rtms_streams_ref (GstRtmsStreams *streams);
 void gst_rtms_streams_unref (GstRtmsStreams *streams);
-void gst_rtms_streams_close (GstRtmsStreams *streams);
 GstElement *gst_rtms_streams_get_element (GstRtmsStreams *streams);
-gboolean gst_rtms_streams_has_pads (GstRtmsStreams *streams);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsStreams, gst_rtms_streams_unref)
+GstRtmsPads *gst_rtms_streams_get_pads (GstRtmsStreams *streams);
 
 void gst_rtms_streams_open (GstRtmsStreams *streams,
     const RtmsMediaParams *params);
@@ -41,9 +39,9 @@ void gst_rtms_streams_tick (GstRtmsStreams *streams);
 void gst_rtms_streams_end (GstRtmsStreams *streams, guint kinds);
 
 void gst_rtms_streams_await_video (GstRtmsStreams *streams);
-void gst_rtms_streams_set_playing (GstRtmsStreams *streams,
-    gboolean playing);
 void gst_rtms_streams_add_stats (GstRtmsStreams *streams,
     GstStructure *stats);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsStreams, gst_rtms_streams_unref)
 
 G_END_DECLS

@@ -292,6 +292,84 @@ GST_START_TEST (test_participant_is_chosen_and_changed)
 
 GST_END_TEST;
 
+static void
+send_voice (guint64 user_id, const gchar *name, gint64 offset)
+{
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":14,\"content\":{"
+      "\"user_id\":%" G_GUINT64_FORMAT ",\"user_name\":\"%s\",\"data\":"
+      "\"AAECAw==\",\"timestamp\":%" G_GINT64_FORMAT "}}", user_id, name,
+      T0 + offset);
+}
+
+static void
+wait_until_read (guint times)
+{
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":12}");
+  test_server_wait_for (f.server, TEST_MEDIA, 13, times);
+}
+
+static void
+on_pad_removed (GstElement *src, GstPad *pad, gpointer user_data)
+{
+  g_mutex_lock (&f.lock);
+  (*(guint *) user_data)++;
+  g_cond_broadcast (&f.cond);
+  g_mutex_unlock (&f.lock);
+}
+
+GST_START_TEST (test_participants_have_pads_of_their_own)
+{
+  g_autofree gchar *title = NULL;
+  GstTagList *tags;
+  guint removed = 0;
+
+  set_up (NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "audio-mode", "participants");
+  g_signal_connect (f.src, "pad-removed", G_CALLBACK (on_pad_removed),
+      &removed);
+  play_until_ready ();
+  wait_event ("video", GST_EVENT_TAG, 0);
+  fail_unless (f.no_more_pads);
+  fail_if (g_hash_table_contains (f.captures, "audio"));
+
+  send_voice (16778240, "Ada", 0);
+  send_voice (16779264, "Bob", 0);
+  send_voice (16778240, "Ada", 20);
+  send_voice (16779264, "Bob", 40);
+  wait_until_read (1);
+  wait_buffer ("audio_16778240", 1);
+  wait_buffer ("audio_16779264", 1);
+  fail_unless_equals_uint64 (
+      GST_BUFFER_PTS (wait_buffer ("audio_16778240", 0)),
+      GST_BUFFER_PTS (wait_buffer ("audio_16779264", 0)));
+  gst_event_parse_tag (wait_event ("audio_16779264", GST_EVENT_TAG, 0),
+      &tags);
+  fail_unless (gst_tag_list_get_string (tags, GST_TAG_TITLE, &title));
+  assert_equals_string (title, "Bob");
+
+  /* whoever leaves takes the pad along, the others stay */
+  test_server_send (f.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
+      "\"event_type\":4,\"participants\":[{\"user_id\":16778240},"
+      "{\"user_id\":4711}]}}");
+  g_mutex_lock (&f.lock);
+  while (removed < 1)
+    g_cond_wait (&f.cond, &f.lock);
+  g_mutex_unlock (&f.lock);
+  wait_event ("audio_16778240", GST_EVENT_EOS, 0);
+  send_voice (16779264, "Bob", 60);
+  wait_buffer ("audio_16779264", 2);
+
+  /* and comes back with a new one */
+  send_voice (16778240, "Ada", 80);
+  wait_until_read (2);
+  wait_buffer ("audio_16778240", 0);
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_latency_is_reported_live)
 {
   GstQuery *query = gst_query_new_latency ();
@@ -639,6 +717,7 @@ pads_suite (void)
   tcase_add_test (tc, test_first_packet_tells_whether_it_is_rtp);
   tcase_add_test (tc, test_text_can_be_lines_of_json);
   tcase_add_test (tc, test_participant_is_chosen_and_changed);
+  tcase_add_test (tc, test_participants_have_pads_of_their_own);
   tcase_add_test (tc, test_latency_is_reported_live);
   tcase_add_test (tc, test_unlinked_pads_drop_and_go_on);
   tcase_add_test (tc, test_blocked_pad_holds_up_nothing_else);

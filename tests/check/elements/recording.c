@@ -394,6 +394,73 @@ GST_START_TEST (test_stock_elements_decode_every_audio_codec)
 
 GST_END_TEST;
 
+static void
+record_participant (GstElement *src, GstPad *pad, gpointer user_data)
+{
+  GstElement *pipeline = GST_ELEMENT (gst_object_get_parent (
+          GST_OBJECT (src)));
+  GstElement *sink = gst_element_factory_make ("filesink", NULL);
+  g_autoptr (GstPad) sink_pad = gst_element_get_static_pad (sink, "sink");
+  g_autofree gchar *path = g_build_filename (user_data, GST_PAD_NAME (pad),
+      NULL);
+
+  g_object_set (sink, "location", path, "async", FALSE, NULL);
+  gst_bin_add (GST_BIN (pipeline), sink);
+  gst_element_sync_state_with_parent (sink);
+  gst_pad_link (pad, sink_pad);
+  gst_object_unref (pipeline);
+}
+
+/* Each voice in a file of its own, and together all that was sent. */
+GST_START_TEST (test_every_participant_arrives_whole)
+{
+  static const gchar *const arguments[] = { "--duration", "12", "--speed",
+    "4", NULL };
+  Simulator *simulator = simulator_new (arguments);
+  g_autofree gchar *payload = simulator_get_path (simulator, "started.json");
+  const gchar *folder = simulator_get_folder (simulator);
+  g_autoptr (GstElement) pipeline = gst_pipeline_new (NULL);
+  GstElement *src = gst_element_factory_make ("rtmssrc", NULL);
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GDir) dir = NULL;
+  const gchar *name;
+  guint64 bytes = 0;
+  guint files = 0;
+
+  g_object_set (src, "payload-location", payload, "client-id",
+      "rtms-simulator", "client-secret", "rtms-simulator-secret", NULL);
+  gst_util_set_object_arg (G_OBJECT (src), "media", "audio");
+  gst_util_set_object_arg (G_OBJECT (src), "audio-mode", "participants");
+  g_signal_connect (src, "pad-added", G_CALLBACK (record_participant),
+      (gpointer) folder);
+  gst_bin_add (GST_BIN (pipeline), src);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, TIMEOUT,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  fail_unless_equals_int (simulator_wait (simulator), 0);
+
+  dir = g_dir_open (folder, 0, NULL);
+  while ((name = g_dir_read_name (dir))) {
+    g_autofree gchar *path = g_build_filename (folder, name, NULL);
+    g_autoptr (GMappedFile) file = NULL;
+
+    if (!g_str_has_prefix (name, "audio_"))
+      continue;
+    file = g_mapped_file_new (path, FALSE, NULL);
+    bytes += g_mapped_file_get_length (file);
+    files++;
+  }
+  fail_unless (files >= 2);
+  fail_unless_equals_uint64 (bytes, (guint64) json_object_get_int_member (
+          get_sent (simulator_get_meeting (simulator), "audio"), "bytes"));
+  simulator_free (simulator);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_every_video_codec_arrives_whole)
 {
   static const gchar *const codecs[] = { "video-codec=h264 video-fps=15",
@@ -420,6 +487,7 @@ recording_suite (void)
   tcase_add_loop_test (tc, test_every_audio_codec_arrives_whole, 0, 4);
   tcase_add_loop_test (tc, test_stock_elements_decode_every_audio_codec, 0,
       8);
+  tcase_add_test (tc, test_every_participant_arrives_whole);
   tcase_add_loop_test (tc, test_every_video_codec_arrives_whole, 0, 4);
   return suite;
 }
