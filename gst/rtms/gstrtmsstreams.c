@@ -21,6 +21,10 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define EVENTS GST_RTMS_PAD_EVENTS
 #define N_STREAMS GST_RTMS_N_PAD_INDICES
 
+/* Audio per packet, ms. */
+#define SEND_RATE_MIN 20
+#define SEND_RATE_MAX 1000
+
 #define WARNING_INTERVAL G_TIME_SPAN_SECOND
 
 /* How long an utterance is shown that does not say how long it took. */
@@ -135,7 +139,7 @@ get_limits (GstRtmsStreams *self, guint index)
     limits.may_overlap = settings->text_overlap || index == EVENTS;
   } else if (index == RTMS_MEDIA_AUDIO) {
     limits.overflow = GST_RTMS_OVERFLOW_OLDEST;
-    limits.hole = MAX (self->params.audio.send_rate, 1) * GST_MSECOND;
+    limits.hole = self->params.audio.send_rate * GST_MSECOND;
   } else {
     limits.overflow = GST_RTMS_OVERFLOW_KEY_FRAME;
   }
@@ -213,6 +217,8 @@ void
 gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
 {
   self->params = *params;
+  self->params.audio.send_rate = CLAMP (params->audio.send_rate,
+      SEND_RATE_MIN, SEND_RATE_MAX);
   for (guint i = 0; i < N_STREAMS; i++) {
     g_autoptr (GstCaps) caps = create_caps (self, i);
 
@@ -358,12 +364,11 @@ prepare_video (GstRtmsStreams *self, const RtmsMedia *media,
 static GstBuffer *
 prefix_speaker (GstBuffer *buffer, const gchar *name)
 {
-  g_autofree gchar *prefix = g_strconcat (name, ": ", NULL);
+  gchar *prefix = g_strconcat (name, ": ", NULL);
   gsize length = strlen (prefix);
   GstMemory *memory = gst_memory_new_wrapped (0, prefix, length, 0, length,
       prefix, g_free);
 
-  prefix = NULL;
   gst_buffer_prepend_memory (buffer, memory);
   return buffer;
 }
@@ -446,7 +451,8 @@ push_buffer (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *packet)
   now = g_get_monotonic_time ();
   if (*late_since == 0)
     *late_since = now;
-  if (now - *late_since < LATE_RUN_MAX)
+  if (now - *late_since < LATE_RUN_MAX
+      || packet->unix_time == RTMS_TIME_NONE)
     return;
   GST_WARNING_OBJECT (self->element, "Zoom's clock was set back: going on "
       "where %s stands", rtms_media_kind_get_name (packet->kind));
@@ -504,14 +510,16 @@ deliver_waiting (GstRtmsStreams *self)
   }
 }
 
+/* The oldest of those that wait and of @unix_time, which may be none. */
 static void
 begin_with_oldest (GstRtmsStreams *self, gint64 unix_time)
 {
   for (GList *l = self->waiting.head; l; l = l->next) {
     gint64 other = ((Packet *) l->data)->unix_time;
 
-    if (other != RTMS_TIME_NONE)
-      unix_time = MIN (unix_time, other);
+    if (unix_time == RTMS_TIME_NONE
+        || (other != RTMS_TIME_NONE && other < unix_time))
+      unix_time = other;
   }
   if (unix_time != RTMS_TIME_NONE)
     rtms_timeline_place (&self->timeline, unix_time,
@@ -546,6 +554,11 @@ gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
 {
   Packet packet = { media->kind, 0, NULL, media->timestamp };
 
+  /* Confirmed, but with parameters that no pad could be made of. */
+  if (!(self->params.kinds & RTMS_MEDIA_BIT (media->kind))) {
+    gst_buffer_unref (buffer);
+    return;
+  }
   if (media->kind == RTMS_MEDIA_AUDIO && is_late_audio (self)) {
     g_autoptr (GstRtmsSrcPad) pad = NULL;
 
@@ -560,7 +573,8 @@ gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
     gst_buffer_unref (buffer);
     return;
   }
-  if (gst_rtms_pad_index_is_text (media->kind) && media->start_time != RTMS_TIME_NONE)
+  if (gst_rtms_pad_index_is_text (media->kind)
+      && media->start_time != RTMS_TIME_NONE)
     packet.unix_time = media->start_time;
   if (packet.unix_time != RTMS_TIME_NONE)
     gst_rtms_meta_add_unix_time (buffer, packet.unix_time);
@@ -628,7 +642,7 @@ gst_rtms_streams_tick (GstRtmsStreams *self)
 
   if (self->waiting.length > 0
       && g_get_monotonic_time () - self->waiting_since > BACKLOG_WAIT) {
-    begin_with_oldest (self, G_MAXINT64);
+    begin_with_oldest (self, RTMS_TIME_NONE);
     deliver_waiting (self);
   }
   reference = rtms_timeline_get_reference (&self->timeline,
@@ -656,7 +670,7 @@ void
 gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
 {
   if (self->waiting.length > 0) {
-    begin_with_oldest (self, G_MAXINT64);
+    begin_with_oldest (self, RTMS_TIME_NONE);
     deliver_waiting (self);
   }
   gst_rtms_pads_foreach (self->pads, push_eos, &kinds);

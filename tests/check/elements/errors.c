@@ -41,6 +41,42 @@ GST_START_TEST (test_refused_parameters_are_a_settings_error)
 
 GST_END_TEST;
 
+/* What makes no caps makes a warning, and packets of it do no harm. */
+GST_START_TEST (test_absurd_parameters_are_survived)
+{
+  static const TestServerAnswers absurd = { TEST_SIGNALING_OK,
+    "{\"msg_type\":4,\"status_code\":0,\"media_params\":{\"audio\":{"
+        "\"codec\":1,\"channel\":-3,\"sample_rate\":77,\"send_rate\":-1},"
+        "\"video\":{\"codec\":99,\"fps\":-1},\"transcript\":{}}}" };
+
+  set_up (&absurd);
+  play_until_ready ();
+  wait_message (GST_MESSAGE_WARNING);
+  wait_message (GST_MESSAGE_WARNING);
+  send_audio (0);
+  test_server_send_media (f.server, VIDEO, T0, key_frame, sizeof key_frame);
+  send_line (0, 500);
+  wait_buffer ("transcript", 0);
+  fail_unless_equals_int (g_hash_table_size (f.captures), 1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_nothing_that_can_be_read_is_an_error)
+{
+  static const TestServerAnswers unreadable = { TEST_SIGNALING_OK,
+    "{\"msg_type\":4,\"status_code\":0,\"media_params\":{\"video\":{"
+        "\"codec\":99}}}" };
+
+  set_up (&unreadable);
+  play ();
+  wait_error (GST_STREAM_ERROR, "scopes");
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_server_gone_while_connecting)
 {
   static const TestServerAnswers silent = { NULL, NULL };
@@ -192,6 +228,8 @@ errors_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_refused_signature_says_what_to_check);
   tcase_add_test (tc, test_refused_parameters_are_a_settings_error);
+  tcase_add_test (tc, test_absurd_parameters_are_survived);
+  tcase_add_test (tc, test_nothing_that_can_be_read_is_an_error);
   tcase_add_test (tc, test_server_gone_while_connecting);
   tcase_add_test (tc, test_server_not_there);
   tcase_add_test (tc, test_foreign_media_url_is_refused);

@@ -172,12 +172,27 @@ set_up (const TestServerAnswers *answers)
   f.bus = gst_element_get_bus (f.pipeline);
 }
 
+static void
+on_src_gone (gpointer user_data, GObject *src)
+{
+  g_mutex_lock (&f.lock);
+  f.src = NULL;
+  g_cond_broadcast (&f.cond);
+  g_mutex_unlock (&f.lock);
+}
+
 void
 tear_down (void)
 {
+  g_object_weak_ref (G_OBJECT (f.src), on_src_gone, NULL);
   gst_element_set_state (f.pipeline, GST_STATE_NULL);
   gst_object_unref (f.bus);
   gst_object_unref (f.pipeline);
+  /* An element that was stopped on the network thread is let go there. */
+  g_mutex_lock (&f.lock);
+  while (f.src)
+    g_cond_wait (&f.cond, &f.lock);
+  g_mutex_unlock (&f.lock);
   g_hash_table_unref (f.captures);
   test_server_free (f.server);
   g_cond_clear (&f.cond);
