@@ -119,7 +119,7 @@ count_message (GstRtmsClient *self, const RtmsMessage *message)
 }
 
 static void
-count_bad (GstRtmsClient *self, guint64 *counter)
+count (GstRtmsClient *self, guint64 *counter)
 {
   g_mutex_lock (&self->stats_lock);
   (*counter)++;
@@ -198,7 +198,7 @@ on_received (const gchar *text, gsize length, gpointer user_data)
   if (!rtms_json_reader_decode (self->reader, text, length, &message,
           &error)) {
     GST_WARNING_OBJECT (self->log_object, "%s", error->message);
-    count_bad (self, &self->stats.malformed);
+    count (self, &self->stats.malformed);
     return;
   }
   log_message (self, socket->id, &message);
@@ -206,7 +206,7 @@ on_received (const gchar *text, gsize length, gpointer user_data)
   if (!rtms_session_receive (self->session, socket->id, &message, now)) {
     GST_INFO_OBJECT (self->log_object, "message type %d is not expected "
         "here and left alone", message.type);
-    count_bad (self, &self->stats.unexpected);
+    count (self, &self->stats.unexpected);
   }
   if (message.media.data.owner)
     free_data (&message.media.data, self);
@@ -299,6 +299,16 @@ session_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+session_interrupted (guint kinds, const GError *error, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  count (self, &self->stats.interruptions);
+  self->must_select_video = TRUE;
+  self->callbacks.interrupted (kinds, error, self->user_data);
+}
+
+static void
 session_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
@@ -356,6 +366,7 @@ start_job (gpointer user_data)
     .send = session_send,
     .disconnect = session_disconnect,
     .confirmed = session_confirmed,
+    .interrupted = session_interrupted,
     .medium_ended = session_medium_ended,
     .media = session_media,
     .event = session_event,
@@ -494,6 +505,11 @@ ignore_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+ignore_interrupted (guint kinds, const GError *error, gpointer user_data)
+{
+}
+
+static void
 ignore_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
 }
@@ -537,6 +553,7 @@ tear_down_job (gpointer user_data)
 /* The calls that a client still makes when it is freed from within one. */
 static const GstRtmsClientCallbacks no_callbacks = {
   .confirmed = ignore_confirmed,
+  .interrupted = ignore_interrupted,
   .medium_ended = ignore_medium_ended,
   .media = ignore_media,
   .event = ignore_event,

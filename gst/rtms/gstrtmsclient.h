@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 /**
  * GstRtmsClientCallbacks:
  * @confirmed: as the session's
+ * @interrupted: as the session's
  * @medium_ended: as the session's
  * @media: a packet and its payload; @buffer is (transfer full)
  * @event: as the session's; the message's text is the JSON it came in
@@ -22,6 +23,8 @@ G_BEGIN_DECLS
  */
 typedef struct {
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
+  void (*interrupted) (guint kinds, const GError *error,
+      gpointer user_data);
   void (*medium_ended) (guint kinds, const GError *error,
       gpointer user_data);
   void (*media) (const RtmsMedia *media, GstBuffer *buffer,
@@ -40,6 +43,7 @@ typedef struct {
  * @malformed: messages that could not be read, and were left out
  * @unexpected: messages that had no place where they came
  * @keep_alives: answered
+ * @interruptions: connections that were lost and taken up again
  */
 typedef struct {
   guint64 messages[RTMS_N_MEDIA];
@@ -48,6 +52,7 @@ typedef struct {
   guint64 malformed;
   guint64 unexpected;
   guint64 keep_alives;
+  guint64 interruptions;
 } GstRtmsClientStats;
 
 /**

@@ -39,6 +39,7 @@ enum {
   PROP_MAX_QUEUE_BYTES,
   PROP_GAP_INTERVAL,
   PROP_TIMEOUT,
+  PROP_RECONNECT,
   PROP_ALLOWED_HOSTS,
   PROP_ALLOW_UNENCRYPTED,
   PROP_TLS_CA_FILE,
@@ -78,6 +79,7 @@ G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
     G_GUINT64_CONSTANT (64 * 1024 * 1024)
 #define GST_RTMS_DEFAULT_GAP_INTERVAL 200
 #define GST_RTMS_DEFAULT_TIMEOUT 10
+#define GST_RTMS_DEFAULT_RECONNECT TRUE
 #define GST_RTMS_DEFAULT_ALLOWED_HOSTS "*.zoom.us,*.zoomgov.com"
 #define GST_RTMS_DEFAULT_ALLOW_UNENCRYPTED FALSE
 #define GST_RTMS_DEFAULT_MAX_MESSAGE_SIZE \
@@ -118,6 +120,7 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
     .max_queue_bytes = GST_RTMS_DEFAULT_MAX_QUEUE_BYTES,
     .gap_interval = GST_RTMS_DEFAULT_GAP_INTERVAL,
     .timeout = GST_RTMS_DEFAULT_TIMEOUT,
+    .reconnect = GST_RTMS_DEFAULT_RECONNECT,
     .allowed_hosts = g_strdup (GST_RTMS_DEFAULT_ALLOWED_HOSTS),
     .allow_unencrypted = GST_RTMS_DEFAULT_ALLOW_UNENCRYPTED,
     .max_message_size = GST_RTMS_DEFAULT_MAX_MESSAGE_SIZE,
@@ -579,6 +582,19 @@ gst_rtms_properties_install (GObjectClass *klass)
       1, 3600, GST_RTMS_DEFAULT_TIMEOUT, FLAGS));
 
   /**
+   * GstRtmsSrc:reconnect:
+   *
+   * Take up connections that were lost again, for as long as Zoom waits (a
+   * minute). Off, a lost connection ends the stream.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_RECONNECT,
+      g_param_spec_boolean ("reconnect", "Reconnect",
+      "Take up connections that were lost again, for as long as Zoom waits",
+      GST_RTMS_DEFAULT_RECONNECT, FLAGS));
+
+  /**
    * GstRtmsSrc:allowed-hosts:
    *
    * The hosts that may be connected to, with commas between; *.name
@@ -745,6 +761,9 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_TIMEOUT:
       properties->timeout = g_value_get_uint (value);
       return TRUE;
+    case PROP_RECONNECT:
+      properties->reconnect = g_value_get_boolean (value);
+      return TRUE;
     case PROP_ALLOWED_HOSTS:
       set_string (&properties->allowed_hosts, value);
       return TRUE;
@@ -864,6 +883,9 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_TIMEOUT:
       g_value_set_uint (value, properties->timeout);
+      return TRUE;
+    case PROP_RECONNECT:
+      g_value_set_boolean (value, properties->reconnect);
       return TRUE;
     case PROP_ALLOWED_HOSTS:
       g_value_set_string (value, properties->allowed_hosts);

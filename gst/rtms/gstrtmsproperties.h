@@ -45,6 +45,7 @@ typedef struct {
   guint64 max_queue_bytes;
   guint gap_interval;
   guint timeout;
+  gboolean reconnect;
   gchar *allowed_hosts;
   gboolean allow_unencrypted;
   gchar *tls_ca_file;

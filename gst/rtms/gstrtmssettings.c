@@ -239,6 +239,8 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
   settings->session.split =
       properties->connections == GST_RTMS_CONNECTIONS_SPLIT;
   settings->session.startup_backlog = properties->startup_backlog;
+  settings->session.reconnect = properties->reconnect;
+  settings->session.jitter = g_random_double ();
   settings->session.handshake_timeout =
       properties->timeout * G_TIME_SPAN_SECOND;
   settings->session.idle_timeout = IDLE_TIMEOUT;

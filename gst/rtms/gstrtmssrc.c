@@ -113,6 +113,18 @@ on_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+on_interrupted (guint kinds, const GError *error, gpointer user_data)
+{
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
+
+  if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
+    gst_rtms_streams_await_video (streams);
+  GST_ELEMENT_INFO (gst_rtms_streams_get_element (streams), RESOURCE, READ,
+      ("A connection to Zoom was lost and is being taken up again%s%s.",
+          error ? ": " : "", error ? error->message : ""), (NULL));
+}
+
+static void
 on_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
@@ -191,6 +203,7 @@ start (GstRtmsSrc *self)
 {
   static const GstRtmsClientCallbacks callbacks = {
     .confirmed = on_confirmed,
+    .interrupted = on_interrupted,
     .medium_ended = on_medium_ended,
     .media = on_media,
     .event = on_event,
@@ -340,7 +353,8 @@ create_stats (GstRtmsSrc *self)
       "control-messages", G_TYPE_UINT64, values.control_messages,
       "malformed", G_TYPE_UINT64, values.malformed,
       "unexpected", G_TYPE_UINT64, values.unexpected,
-      "keep-alives", G_TYPE_UINT64, values.keep_alives, NULL);
+      "keep-alives", G_TYPE_UINT64, values.keep_alives,
+      "interruptions", G_TYPE_UINT64, values.interruptions, NULL);
   if (self->streams)
     gst_rtms_streams_add_stats (self->streams, stats);
   g_mutex_unlock (&self->run_lock);
@@ -420,7 +434,8 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
    * Counts of the current run, as a #GstStructure that is valid in every
    * state: `messages` and `bytes` (media messages and their payload),
    * `control-messages`, `malformed` (unreadable messages, left out),
-   * `unexpected` (messages that had no place), `keep-alives` (answered), all
+   * `unexpected` (messages that had no place), `keep-alives` (answered),
+   * `interruptions` (connections that were lost and taken up again), all
    * guint64; and for each pad a structure of its name with `buffers`,
    * `bytes`, `dropped` (by a full queue), `held-back` (frames before a key
    * frame), `late` (out of order: media dropped, text moved), `gaps`,

@@ -6,6 +6,18 @@
  * why after it closed them. */
 #define DRAIN_TIME (2 * G_TIME_SPAN_SECOND)
 #define CLOSE_CODE_NORMAL 1000
+#define CLOSE_CODE_ABNORMAL 1006
+
+/* The back-off that Zoom documents, and how far sessions spread over it, so
+ * that a server that comes back is not met by all of them at once. */
+#define RETRY_DELAY (3 * G_TIME_SPAN_SECOND)
+#define RETRY_DELAY_MAX (30 * G_TIME_SPAN_SECOND)
+#define RETRY_SPREAD 0.1
+/* How long Zoom waits for a connection to be taken up again. */
+#define SIGNALING_WINDOW (60 * G_TIME_SPAN_SECOND)
+#define MEDIA_WINDOW (65 * G_TIME_SPAN_SECOND)
+/* Two signs of one interruption are no further apart. */
+#define SAME_INTERRUPTION (5 * G_TIME_SPAN_SECOND)
 
 typedef enum {
   STATE_IDLE,
@@ -30,6 +42,12 @@ typedef struct {
   gint64 sequence;
   gint64 deadline;              /* of the answer that is waited for, or 0 */
   gint64 last_heard;
+
+  gchar *url;
+  guint attempts;               /* to take it up again */
+  gint64 retry_at;              /* when the next attempt is due, or 0 */
+  gint64 window_end;            /* when Zoom gives it up */
+  gint64 ready_since;
 } Socket;
 
 struct _RtmsSession
@@ -43,6 +61,7 @@ struct _RtmsSession
   guint url_index;              /* of the next of the payload's URLs */
   Socket sockets[RTMS_N_SOCKETS];
 
+  gboolean was_streaming;       /* the media were confirmed once */
   RtmsMediaParams confirmed;
   gint stop_reason;
   GError *loss;                 /* (nullable): how a connection was lost */
@@ -70,6 +89,8 @@ rtms_session_new (const RtmsSessionConfig *config,
 void
 rtms_session_free (RtmsSession *session)
 {
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++)
+    g_free (session->sockets[id].url);
   g_clear_error (&session->loss);
   g_free (session);
 }
@@ -103,6 +124,8 @@ static void
 disconnect_all (RtmsSession *session)
 {
   session->state = STATE_DONE;
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++)
+    session->sockets[id].retry_at = 0;
   /* Media first: signaling is the connection that keeps a stream alive. */
   for (gint id = RTMS_N_SOCKETS - 1; id >= 0; id--)
     disconnect (session, (RtmsSocketId) id);
@@ -142,9 +165,41 @@ connect_socket (RtmsSession *session, RtmsSocketId id, const gchar *url,
 {
   Socket *socket = &session->sockets[id];
 
+  if (url != socket->url) {
+    g_free (socket->url);
+    socket->url = g_strdup (url);
+  }
   socket->state = SOCKET_CONNECTING;
+  socket->retry_at = 0;
   socket->deadline = now + session->config.handshake_timeout;
-  session->callbacks.connect (id, url, session->user_data);
+  session->callbacks.connect (id, socket->url, session->user_data);
+}
+
+static void
+set_loss (RtmsSession *session, const GError *error)
+{
+  if (error && session->loss == NULL)
+    session->loss = g_error_copy (error);
+}
+
+/* Plans the next attempt, unless Zoom's time for it is over. */
+static gboolean
+plan_retry (RtmsSession *session, RtmsSocketId id, gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+  gint64 delay = MIN (RETRY_DELAY << MIN (socket->attempts, 4),
+      RETRY_DELAY_MAX);
+
+  if (socket->attempts == 0)
+    socket->window_end = now + (id == RTMS_SOCKET_SIGNALING
+        ? SIGNALING_WINDOW : MEDIA_WINDOW);
+  else if (now >= socket->window_end)
+    return FALSE;
+  delay += (gint64) ((gdouble) delay * RETRY_SPREAD
+      * session->config.jitter);
+  socket->attempts++;
+  socket->retry_at = MIN (now + delay, socket->window_end);
+  return TRUE;
 }
 
 /* The next of the payload's URLs that the policy allows. */
@@ -362,10 +417,43 @@ connect_media (RtmsSession *session, const RtmsServerUrls *urls, gint64 now)
   }
 }
 
-/* Whether the handshake's answer says yes; if not, the session has failed. */
+/* A refusal that no further attempt would change. */
+static gboolean
+is_final (gint status_code)
+{
+  return status_code == RTMS_STATUS_INVALID_RTMS_STREAM_ID
+      || status_code == RTMS_STATUS_INVALID_SIGNATURE;
+}
+
+/* Zoom may still think that the lost connection is there, or not be ready
+ * again: only some refusals end a stream that was received. */
+static void G_GNUC_PRINTF (5, 6)
+refuse_attempt (RtmsSession *session, RtmsSocketId id, gint status_code,
+    gint64 now, const gchar *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  va_list args;
+
+  va_start (args, format);
+  error = g_error_new_valist (RTMS_ERROR, RTMS_ERROR_REFUSED, format, args);
+  va_end (args);
+  if (!session->was_streaming) {
+    fail (session, error, status_code);
+    return;
+  }
+  if (is_final (status_code)) {
+    set_loss (session, error);
+    finish (session);
+    return;
+  }
+  session->callbacks.disconnect (id, session->user_data);
+  rtms_session_socket_closed (session, id, CLOSE_CODE_ABNORMAL, error, now);
+}
+
+/* Whether the handshake's answer says yes; if not, it has been seen to. */
 static gboolean
 accept_answer (RtmsSession *session, RtmsSocketId id,
-    const RtmsMessage *answer)
+    const RtmsMessage *answer, gint64 now)
 {
   const gchar *detail = answer->reason_text && *answer->reason_text
       ? answer->reason_text : NULL;
@@ -383,15 +471,24 @@ accept_answer (RtmsSession *session, RtmsSocketId id,
   if (detail && g_str_equal (detail, rtms_status_code_get_name (status)))
     detail = NULL;
   if (status > 0)
-    fail_with (session, RTMS_ERROR_REFUSED, status,
+    refuse_attempt (session, id, status, now,
         "Zoom refused the %s handshake: %s (status %d)%s%s",
         socket_name (id), rtms_status_code_get_name (status), status,
         detail ? ": " : "", detail ? detail : "");
   else
-    fail_with (session, RTMS_ERROR_REFUSED, -1,
+    refuse_attempt (session, id, -1, now,
         "Zoom refused the %s handshake: %s", socket_name (id),
         detail ? detail : "without a reason");
   return FALSE;
+}
+
+static void
+set_ready (Socket *socket, gint64 now)
+{
+  socket->state = SOCKET_READY;
+  socket->deadline = 0;
+  socket->attempts = 0;
+  socket->ready_since = now;
 }
 
 static gboolean
@@ -402,10 +499,9 @@ handle_signaling_answer (RtmsSession *session, const RtmsMessage *answer,
 
   if (socket->state != SOCKET_HANDSHAKE)
     return FALSE;
-  if (!accept_answer (session, RTMS_SOCKET_SIGNALING, answer))
+  if (!accept_answer (session, RTMS_SOCKET_SIGNALING, answer, now))
     return TRUE;
-  socket->state = SOCKET_READY;
-  socket->deadline = 0;
+  set_ready (socket, now);
   connect_media (session, &answer->urls, now);
   return TRUE;
 }
@@ -445,37 +541,55 @@ merge_confirmed (RtmsSession *session, RtmsSocketId id,
   all->kinds |= params.kinds;
 }
 
+static void
+send_ready (RtmsSession *session)
+{
+  RtmsMessage ready;
+
+  rtms_message_init (&ready, RTMS_MESSAGE_CLIENT_READY_ACK);
+  ready.rtms_stream_id = session->config.payload->stream_id;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &ready,
+      session->user_data);
+}
+
+/* For the first time, or again with all connections taken up again. */
+static void
+begin_streaming (RtmsSession *session)
+{
+  gboolean is_first = !session->was_streaming;
+
+  session->state = STATE_STREAMING;
+  session->was_streaming = TRUE;
+  /* The receiver is ready before Zoom is told so. */
+  if (is_first)
+    session->callbacks.confirmed (&session->confirmed, session->user_data);
+  /* Not earlier: those who are there already are told at once. */
+  subscribe_events (session);
+  send_ready (session);
+}
+
 static gboolean
 handle_media_answer (RtmsSession *session, RtmsSocketId id,
-    const RtmsMessage *answer)
+    const RtmsMessage *answer, gint64 now)
 {
   Socket *socket = &session->sockets[id];
-  RtmsMessage ready;
 
   if (socket->state != SOCKET_HANDSHAKE)
     return FALSE;
-  if (!accept_answer (session, id, answer))
+  if (!accept_answer (session, id, answer, now))
     return TRUE;
   if (answer->payload_encrypted) {
     fail_with (session, RTMS_ERROR_REFUSED, -1, "Zoom encrypts this stream's "
         "payloads although it was asked not to; this cannot be read");
     return TRUE;
   }
-  socket->state = SOCKET_READY;
-  socket->deadline = 0;
-  merge_confirmed (session, id, answer);
-  if (session->state != STATE_MEDIA || !all_media_confirmed (session))
-    return TRUE;
-
-  /* The receiver is ready before Zoom is told so. */
-  session->state = STATE_STREAMING;
-  session->callbacks.confirmed (&session->confirmed, session->user_data);
-  /* Not earlier: those who are there already are told at once. */
-  subscribe_events (session);
-  rtms_message_init (&ready, RTMS_MESSAGE_CLIENT_READY_ACK);
-  ready.rtms_stream_id = session->config.payload->stream_id;
-  session->callbacks.send (RTMS_SOCKET_SIGNALING, &ready,
-      session->user_data);
+  set_ready (socket, now);
+  if (!session->was_streaming)
+    merge_confirmed (session, id, answer);
+  if (session->state == STATE_STREAMING)
+    send_ready (session);
+  else if (session->state == STATE_MEDIA && all_media_confirmed (session))
+    begin_streaming (session);
   return TRUE;
 }
 
@@ -499,18 +613,44 @@ drain (RtmsSession *session, gint64 now)
   session->state_deadline = now + DRAIN_TIME;
 }
 
+/* Zoom says that it lost the media connections. What is waiting for its next
+ * attempt need not wait, and what looks well is not, unless it is newer. */
+static void
+retry_media_now (RtmsSession *session, gint64 now)
+{
+  if (session->state != STATE_STREAMING || !session->config.reconnect)
+    return;
+  for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++) {
+    Socket *socket = &session->sockets[id];
+
+    if (socket->retry_at) {
+      socket->retry_at = now;
+    } else if (socket->state == SOCKET_READY
+        && now - socket->ready_since > SAME_INTERRUPTION) {
+      disconnect (session, id);
+      session->callbacks.interrupted (socket->kinds, NULL,
+          session->user_data);
+      plan_retry (session, id, now);
+      socket->retry_at = now;
+    }
+  }
+}
+
 /* Without its own entry in the session's state an event is only told. */
 static void
 handle_stream_state (RtmsSession *session, const RtmsMessage *message,
     gint64 now)
 {
   session->callbacks.event (message, session->user_data);
+  if (message->state == RTMS_STREAM_STATE_INTERRUPTED
+      && message->reason == RTMS_STOP_REASON_DATA_CONNECTION_INTERRUPTED)
+    retry_media_now (session, now);
   if (message->reason && (message->state == RTMS_STREAM_STATE_TERMINATING
           || message->state == RTMS_STREAM_STATE_TERMINATED))
     session->stop_reason = message->reason;
   if (message->state != RTMS_STREAM_STATE_TERMINATED)
     return;
-  if (session->state < STATE_STREAMING)
+  if (!session->was_streaming)
     fail_with (session, RTMS_ERROR_CLOSED, -1,
         "The stream ended before its media began: %s (reason %d)",
         rtms_stop_reason_get_name (session->stop_reason),
@@ -585,11 +725,15 @@ rtms_session_receive (RtmsSession *session, RtmsSocketId id,
           && handle_signaling_answer (session, message, now);
     case RTMS_MESSAGE_DATA_HAND_SHAKE_RESP:
       return id != RTMS_SOCKET_SIGNALING
-          && handle_media_answer (session, id, message);
+          && handle_media_answer (session, id, message, now);
     case RTMS_MESSAGE_STREAM_STATE_UPDATE:
       handle_stream_state (session, message, now);
       return TRUE;
     case RTMS_MESSAGE_EVENT_UPDATE:
+      session->callbacks.event (message, session->user_data);
+      if (message->event_type == RTMS_EVENT_MEDIA_CONNECTION_INTERRUPTED)
+        retry_media_now (session, now);
+      return TRUE;
     case RTMS_MESSAGE_SESSION_STATE_UPDATE:
     case RTMS_MESSAGE_SESSION_STATE_RESP:
     case RTMS_MESSAGE_STREAM_STATE_RESP:
@@ -625,6 +769,45 @@ fail_before_streaming (RtmsSession *session, RtmsSocketId id,
         socket_name (id), code);
 }
 
+/* A lost signaling connection takes the media connections with it. */
+static void
+restart_signaling (RtmsSession *session)
+{
+  session->state = STATE_SIGNALING;
+  for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++) {
+    disconnect (session, id);
+    session->sockets[id].retry_at = 0;
+    session->sockets[id].attempts = 0;
+  }
+}
+
+/* Whether a connection that was lost is taken up again. A signaling
+ * connection that was closed properly is one that Zoom has done with. */
+static gboolean
+take_up_again (RtmsSession *session, RtmsSocketId id, const GError *error,
+    gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+  gboolean is_new = session->state == STATE_STREAMING
+      && socket->attempts == 0;
+
+  if (!session->config.reconnect || session->stop_reason
+      || session->state > STATE_STREAMING
+      || (id == RTMS_SOCKET_SIGNALING && error == NULL))
+    return FALSE;
+  if (!plan_retry (session, id, now)) {
+    set_loss (session, error);
+    return FALSE;
+  }
+  if (id == RTMS_SOCKET_SIGNALING)
+    restart_signaling (session);
+  if (is_new)
+    session->callbacks.interrupted (id == RTMS_SOCKET_SIGNALING
+        ? session->confirmed.kinds : socket->kinds, error,
+        session->user_data);
+  return TRUE;
+}
+
 /**
  * rtms_session_socket_closed:
  * @session: a session
@@ -644,10 +827,15 @@ rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
     return;
   socket->state = SOCKET_NONE;
   socket->deadline = 0;
-  if (session->state < STATE_STREAMING) {
-    fail_before_streaming (session, id, was, code, error, now);
+  if (!session->was_streaming) {
+    if (session->state != STATE_CLOSING)
+      fail_before_streaming (session, id, was, code, error, now);
+    else if (!has_open_socket (session, RTMS_SOCKET_SIGNALING))
+      finish (session);
     return;
   }
+  if (take_up_again (session, id, error, now))
+    return;
 
   if (id != RTMS_SOCKET_SIGNALING && session->state == STATE_STREAMING
       && session->sockets[RTMS_SOCKET_SIGNALING].state == SOCKET_READY
@@ -656,8 +844,8 @@ rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
         session->user_data);
     return;
   }
-  if (error && session->loss == NULL && session->state == STATE_STREAMING)
-    session->loss = g_error_copy (error);
+  if (session->state <= STATE_STREAMING)
+    set_loss (session, error);
   drain (session, now);
   if (!has_open_socket (session, RTMS_SOCKET_MEDIA_ALL)
       && (session->stop_reason || !has_open_socket (session, 0)))
@@ -667,6 +855,8 @@ rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
 static gint64
 socket_deadline (const RtmsSession *session, const Socket *socket)
 {
+  if (socket->retry_at)
+    return socket->retry_at;
   if (socket->state == SOCKET_NONE)
     return G_MAXINT64;
   if (socket->deadline)
@@ -714,7 +904,7 @@ time_out_socket (RtmsSession *session, RtmsSocketId id, gint64 now)
         (gdouble) session->config.handshake_timeout / G_TIME_SPAN_SECOND);
 
   session->callbacks.disconnect (id, session->user_data);
-  rtms_session_socket_closed (session, id, 1006, error, now);
+  rtms_session_socket_closed (session, id, CLOSE_CODE_ABNORMAL, error, now);
 }
 
 /**
@@ -735,7 +925,13 @@ rtms_session_advance (RtmsSession *session, gint64 now)
     return;
   }
   for (guint id = 0; id < RTMS_N_SOCKETS && !is_over (session); id++) {
-    if (now >= socket_deadline (session, &session->sockets[id]))
+    Socket *socket = &session->sockets[id];
+
+    if (now < socket_deadline (session, socket))
+      continue;
+    if (socket->retry_at)
+      connect_socket (session, id, socket->url, now);
+    else
       time_out_socket (session, id, now);
   }
 }

@@ -29,6 +29,8 @@ typedef enum {
  * @startup_backlog: take the audio that was kept since the webhook
  * @url_policy: which servers may be connected to; lent likewise
  * @handshake_timeout: µs that a server has for connecting and for each answer
+ * @reconnect: take up lost connections again, within the time that Zoom waits
+ * @jitter: 0 to 1, where this session stands in the spread of the back-off
  * @idle_timeout: µs without any message after which a connection is lost
  */
 typedef struct {
@@ -38,6 +40,8 @@ typedef struct {
   gboolean split;
   gboolean startup_backlog;
   const RtmsUrlPolicy *url_policy;
+  gboolean reconnect;
+  gdouble jitter;
   gint64 handshake_timeout;
   gint64 idle_timeout;
 } RtmsSessionConfig;
@@ -49,6 +53,8 @@ typedef struct {
  * @disconnect: close a socket, gracefully; the session hears no more of it
  * @confirmed: these media come, with these parameters; called once, before
  *     any media
+ * @interrupted: the media of these bits pause, as their connection was lost; it
+ *     is being taken up again. What comes then follows a hole
  * @medium_ended: nothing more comes of the media of these bits, while others
  *     go on. @error is %NULL where Zoom closed their connection properly
  * @media: a media packet; its data are the callee's now
@@ -67,6 +73,8 @@ typedef struct {
       gpointer user_data);
   void (*disconnect) (RtmsSocketId id, gpointer user_data);
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
+  void (*interrupted) (guint kinds, const GError *error,
+      gpointer user_data);
   void (*medium_ended) (guint kinds, const GError *error,
       gpointer user_data);
   void (*media) (RtmsMedia *media, gpointer user_data);

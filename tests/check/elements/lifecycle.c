@@ -58,6 +58,7 @@ GST_END_TEST;
 GST_START_TEST (test_lost_connection_is_a_warning_and_ends_every_pad)
 {
   set_up (NULL);
+  g_object_set (f.src, "reconnect", FALSE, NULL);
   play_until_ready ();
   send_audio (0);
   test_server_close (f.server, TEST_MEDIA, 1011);
@@ -65,6 +66,83 @@ GST_START_TEST (test_lost_connection_is_a_warning_and_ends_every_pad)
   wait_message (GST_MESSAGE_WARNING);
   wait_message (GST_MESSAGE_EOS);
   wait_buffer ("audio", 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static guint64
+get_interruptions (void)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 interruptions;
+
+  g_object_get (f.src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "interruptions",
+          &interruptions));
+  return interruptions;
+}
+
+GST_START_TEST (test_lost_media_connection_is_taken_up_again)
+{
+  GstClockTime origin;
+
+  set_up (NULL);
+  play_until_ready ();
+  send_audio (0);
+  test_server_send_media (f.server, VIDEO, T0, key_frame, sizeof key_frame);
+  origin = GST_BUFFER_PTS (wait_buffer ("audio", 0));
+  test_server_close (f.server, TEST_MEDIA, 1011);
+  test_server_wait_closed (f.server, TEST_MEDIA, 1);
+
+  /* Zoom says so, too, and that makes it happen at once */
+  test_server_send (f.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
+      "\"event_type\":7,\"timestamp\":1}}");
+  test_server_wait_for (f.server, TEST_MEDIA, 3, 2);
+  test_server_wait_for (f.server, TEST_SIGNALING, 7, 2);
+
+  /* what was kept meanwhile keeps its time; frames wait for a key frame */
+  test_server_send_media (f.server, VIDEO, T0 + 1960, delta_frame,
+      sizeof delta_frame);
+  test_server_send_media (f.server, VIDEO, T0 + 2000, key_frame,
+      sizeof key_frame);
+  send_audio (1000);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio", 1)),
+      origin + GST_SECOND);
+  fail_unless (GST_BUFFER_FLAG_IS_SET (wait_buffer ("audio", 1),
+          GST_BUFFER_FLAG_DISCONT));
+  wait_event ("audio", GST_EVENT_GAP, 0);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", 1)),
+      origin + 2 * GST_SECOND);
+  fail_unless (GST_BUFFER_FLAG_IS_SET (wait_buffer ("video", 1),
+          GST_BUFFER_FLAG_DISCONT));
+  fail_unless_equals_int (f.src->numpads, 3);
+  fail_unless_equals_uint64 (get_interruptions (), 1);
+  fail_unless (gst_bus_pop_filtered (f.bus, GST_MESSAGE_EOS
+          | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING) == NULL);
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* This one waits for Zoom's back-off, three seconds. */
+GST_START_TEST (test_lost_signaling_connection_is_taken_up_again)
+{
+  set_up (NULL);
+  play_until_ready ();
+  send_audio (0);
+  wait_buffer ("audio", 0);
+  test_server_close (f.server, TEST_SIGNALING, 1011);
+  test_server_wait_for (f.server, TEST_SIGNALING, 1, 2);
+  test_server_wait_for (f.server, TEST_SIGNALING, 7, 2);
+  send_audio (4000);
+  wait_buffer ("audio", 1);
+  fail_unless_equals_int (f.src->numpads, 3);
+  fail_unless_equals_uint64 (get_interruptions (), 1);
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
   tear_down ();
 }
 
@@ -265,6 +343,8 @@ lifecycle_suite (void)
   tcase_add_test (tc, test_terminated_ends_every_pad);
   tcase_add_test (tc, test_closed_sockets_end_every_pad);
   tcase_add_test (tc, test_lost_connection_is_a_warning_and_ends_every_pad);
+  tcase_add_test (tc, test_lost_media_connection_is_taken_up_again);
+  tcase_add_test (tc, test_lost_signaling_connection_is_taken_up_again);
   tcase_add_test (tc, test_eos_event_closes_the_stream_at_zoom);
   tcase_add_test (tc, test_eos_event_without_an_answer_ends_all_the_same);
   tcase_add_test (tc, test_eos_event_while_connecting_does_not_hang);

@@ -83,6 +83,12 @@ on_confirmed (const RtmsMediaParams *params, gpointer user_data)
 }
 
 static void
+on_interrupted (guint kinds, const GError *error, gpointer user_data)
+{
+  note ("interrupted %u", kinds);
+}
+
+static void
 on_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   note ("medium ended %u%s", kinds, error ? " lost" : "");
@@ -114,7 +120,7 @@ on_failed (const GError *error, gint status_code, gpointer user_data)
 
 static const RtmsSessionCallbacks callbacks = {
   on_connect, on_send, on_disconnect, on_confirmed,
-  on_medium_ended, on_media, on_event,
+  on_interrupted, on_medium_ended, on_media, on_event,
   on_ended, on_failed,
 };
 
@@ -691,6 +697,210 @@ GST_START_TEST (test_unexpected_messages_are_left_alone)
 
 GST_END_TEST;
 
+static void
+open_reconnecting (void)
+{
+  config.reconnect = TRUE;
+  open_stream ();
+}
+
+static void
+lose (RtmsSocketId id)
+{
+  g_autoptr (GError) error = g_error_new (RTMS_ERROR, RTMS_ERROR_CLOSED,
+      "broken");
+
+  rtms_session_socket_closed (session, id, 1006, error, now);
+}
+
+/* Goes on to whatever is due next. */
+static void
+advance (void)
+{
+  gint64 deadline = rtms_session_get_deadline (session);
+
+  fail_unless (deadline >= now && deadline < G_MAXINT64);
+  now = deadline;
+  rtms_session_advance (session, now);
+}
+
+GST_START_TEST (test_lost_media_connection_is_taken_up_again)
+{
+  gint64 lost_at;
+
+  open_reconnecting ();
+  lost_at = now;
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  expect ("interrupted 3\n");
+  advance ();
+  fail_unless_equals_int64 (now - lost_at, 3 * SECOND);
+  expect ("connect 1 ws://127.0.0.1/all\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  expect ("send 1 media handshake 2 type 3 for 3\n");
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  expect ("send 0 type 7 stream\n");
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  expect ("media 0\n");
+
+  /* from the beginning again */
+  lost_at = now;
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  advance ();
+  fail_unless_equals_int64 (now - lost_at, 3 * SECOND);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_lost_signaling_takes_everything_up_again)
+{
+  open_reconnecting ();
+  lose (RTMS_SOCKET_SIGNALING);
+  expect ("disconnect 1\ninterrupted 3\n");
+  advance ();
+  expect ("connect 0 ws://127.0.0.1/signal\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  expect ("send 0 handshake 2 meeting stream signature backlog\n");
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/new", 0);
+  expect ("connect 1 ws://127.0.0.1/new\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  expect ("send 1 media handshake 2 type 3 for 3\nsend 0 subscribe 7\n"
+      "send 0 type 7 stream\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_attempts_back_off_until_zoom_gives_up)
+{
+  static const gint delays[] = { 3, 6, 12, 24, 20 };
+  gint64 begin;
+
+  open_reconnecting ();
+  begin = now;
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  expect ("interrupted 3\n");
+  for (guint i = 0; i < G_N_ELEMENTS (delays); i++) {
+    gint64 before = now;
+
+    receive (RTMS_SOCKET_SIGNALING, 12);
+    g_string_truncate (actions, 0);
+    advance ();
+    fail_unless_equals_int64 (now - before, delays[i] * SECOND);
+    expect ("connect 1 ws://127.0.0.1/all\n");
+    lose (RTMS_SOCKET_MEDIA_ALL);
+    if (i + 1 < G_N_ELEMENTS (delays))
+      expect ("");
+  }
+  fail_unless_equals_int64 (now - begin, 65 * SECOND);
+  advance ();
+  expect ("disconnect 0\nended 0 lost\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_two_signs_are_one_interruption)
+{
+  RtmsMessage event;
+
+  open_reconnecting ();
+  now += 60 * SECOND;
+  receive_media (RTMS_MEDIA_AUDIO);
+  receive (RTMS_SOCKET_SIGNALING, 12);
+  g_string_truncate (actions, 0);
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  expect ("interrupted 3\n");
+
+  /* the event makes it happen at once */
+  rtms_message_init (&event, RTMS_MESSAGE_EVENT_UPDATE);
+  event.event_type = RTMS_EVENT_MEDIA_CONNECTION_INTERRUPTED;
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &event, now);
+  fail_unless_equals_int64 (rtms_session_get_deadline (session), now);
+  advance ();
+  expect ("event 6\nconnect 1 ws://127.0.0.1/all\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  g_string_truncate (actions, 0);
+
+  /* and so does a state that comes behind it, but not again */
+  receive_stream_state (RTMS_SOCKET_SIGNALING, RTMS_STREAM_STATE_INTERRUPTED,
+      14);
+  expect ("event 8\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_event_alone_takes_the_media_connection_up_again)
+{
+  RtmsMessage event;
+
+  open_reconnecting ();
+  now += 60 * SECOND;
+  receive_media (RTMS_MEDIA_AUDIO);
+  receive (RTMS_SOCKET_SIGNALING, 12);
+  g_string_truncate (actions, 0);
+  rtms_message_init (&event, RTMS_MESSAGE_EVENT_UPDATE);
+  event.event_type = RTMS_EVENT_MEDIA_CONNECTION_INTERRUPTED;
+  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &event, now);
+  advance ();
+  expect ("event 6\ndisconnect 1\ninterrupted 3\n"
+      "connect 1 ws://127.0.0.1/all\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_end_while_taking_up_again)
+{
+  open_reconnecting ();
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
+  expect ("interrupted 3\nevent 8\ndisconnect 0\nended 6\n");
+  g_clear_pointer (&session, rtms_session_free);
+
+  open_reconnecting ();
+  lose (RTMS_SOCKET_SIGNALING);
+  g_string_truncate (actions, 0);
+  rtms_session_close (session, now);
+  expect ("ended 0\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_refusals_while_taking_up_again)
+{
+  open_reconnecting ();
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  advance ();
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  g_string_truncate (actions, 0);
+  /* Zoom has not noticed yet that the old connection is gone */
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 16, NULL, 0);
+  expect ("disconnect 1\n");
+  advance ();
+  expect ("connect 1 ws://127.0.0.1/all\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  g_string_truncate (actions, 0);
+  /* the stream is no more */
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 2, NULL, 0);
+  expect ("disconnect 1\ndisconnect 0\nended 0 lost\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_sessions_spread_over_the_back_off)
+{
+  gint64 lost_at;
+
+  config.jitter = 1;
+  open_reconnecting ();
+  lost_at = now;
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  advance ();
+  fail_unless (now - lost_at > 3 * SECOND
+      && now - lost_at <= 35 * SECOND / 10);
+}
+
+GST_END_TEST;
+
 static Suite *
 session_suite (void)
 {
@@ -727,6 +937,14 @@ session_suite (void)
   tcase_add_test (tc, test_close_does_not_wait_for_ever);
   tcase_add_test (tc, test_close_while_connecting_ends_at_once);
   tcase_add_test (tc, test_unexpected_messages_are_left_alone);
+  tcase_add_test (tc, test_lost_media_connection_is_taken_up_again);
+  tcase_add_test (tc, test_lost_signaling_takes_everything_up_again);
+  tcase_add_test (tc, test_attempts_back_off_until_zoom_gives_up);
+  tcase_add_test (tc, test_two_signs_are_one_interruption);
+  tcase_add_test (tc, test_event_alone_takes_the_media_connection_up_again);
+  tcase_add_test (tc, test_end_while_taking_up_again);
+  tcase_add_test (tc, test_refusals_while_taking_up_again);
+  tcase_add_test (tc, test_sessions_spread_over_the_back_off);
   return suite;
 }
 
