@@ -26,7 +26,6 @@
 #define OUT_MAX (1024 * 1024)
 
 #define CLOSE_NORMAL 1000
-#define CLOSE_GOING_AWAY 1001
 #define CLOSE_PROTOCOL_ERROR 1002
 #define CLOSE_NO_STATUS 1005
 #define CLOSE_ABNORMAL 1006
@@ -247,7 +246,7 @@ handle_close_frame (RtmsWebsocket *websocket)
   queue_close (websocket, code);
   if (!flush (websocket))
     return;
-  if (code == CLOSE_NORMAL || code == CLOSE_GOING_AWAY)
+  if (code == CLOSE_NORMAL)
     close_with (websocket, code, NULL);
   else
     close_with_error (websocket, code, RTMS_ERROR_CLOSED,

@@ -24,7 +24,8 @@ typedef struct {
  *     NUL-terminated
  * @closed: the connection could not be made, or has ended. Last call.
  *     @code is the WebSocket close code, 1006 without one; @error is %NULL
- *     after a close frame with code 1000 or 1001
+ *     after a close frame with code 1000. A server that goes away (1001) is
+ *     one that may come back
  *
  * Called on the network thread, never from within rtms_websocket_new(). The
  * websocket may be freed in any of them.

@@ -368,7 +368,7 @@ check_close (const gchar *frame, gsize size, guint code, const gchar *named)
 GST_START_TEST (test_close_codes_are_told_and_answered)
 {
   CHECK_CLOSE ("\x88\x02\x03\xe8", 1000, NULL);
-  CHECK_CLOSE ("\x88\x05\x03\xe9" "bye", 1001, NULL);
+  CHECK_CLOSE ("\x88\x05\x03\xe9" "bye", 1001, "1001");
   CHECK_CLOSE ("\x88\x02\x03\xf3", 1011, "1011");
   CHECK_CLOSE ("\x88\x00", 1005, "1005");
 }
