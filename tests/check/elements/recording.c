@@ -5,8 +5,10 @@
 
 #include <gst/app/gstappsink.h>
 #include <gst/check/gstcheck.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "tests/check/proxy.h"
 #include "tests/check/simulator.h"
 
 #define TIMEOUT (60 * GST_SECOND)
@@ -289,6 +291,105 @@ GST_START_TEST (test_recording_in_real_time)
 
 GST_END_TEST;
 
+/* The started.json of @simulator, with its server behind @port. */
+static gchar *
+write_payload_with_port (Simulator *simulator, TestProxy **proxy)
+{
+  g_autofree gchar *from = simulator_get_path (simulator, "started.json");
+  gchar *to = simulator_get_path (simulator, "proxied.json");
+  g_autofree gchar *text = NULL;
+  g_autoptr (GString) changed = NULL;
+  g_autofree gchar *old = NULL, *new = NULL;
+  const gchar *port;
+
+  fail_unless (g_file_get_contents (from, &text, NULL, NULL));
+  port = strstr (text, "127.0.0.1:");
+  fail_unless (port != NULL);
+  port += strlen ("127.0.0.1:");
+  *proxy = test_proxy_new ((guint16) atoi (port));
+  old = g_strdup_printf (":%d/", atoi (port));
+  new = g_strdup_printf (":%u/", test_proxy_get_port (*proxy));
+  changed = g_string_new (text);
+  fail_unless (g_string_replace (changed, old, new, 0) > 0);
+  fail_unless (g_file_set_contents (to, changed->str, -1, NULL));
+  return to;
+}
+
+typedef struct {
+  TestProxy *proxy;
+  guint buffers;
+} Drop;
+
+static void
+drop_connection (GstElement *identity, GstBuffer *buffer, gpointer user_data)
+{
+  Drop *drop = user_data;
+
+  if (++drop->buffers == 200)
+    test_proxy_drop (drop->proxy);
+}
+
+/* The signaling connection breaks in the middle of the meeting. Video of the
+ * meantime is not kept by Zoom; audio is, but for what was on its way. */
+GST_START_TEST (test_recording_through_a_lost_connection)
+{
+  static const gchar *const arguments[] = { "--duration", "14", NULL };
+  Simulator *simulator = simulator_new (arguments);
+  g_autofree gchar *path = simulator_get_path (simulator, "meeting.mkv");
+  Drop drop = { 0 };
+  g_autofree gchar *payload = write_payload_with_port (simulator,
+      &drop.proxy);
+  g_autofree gchar *description = g_strdup_printf ("rtmssrc name=z "
+      "payload-location=%s client-id=rtms-simulator "
+      "client-secret=rtms-simulator-secret z.video ! h264parse ! mux. "
+      "z.audio ! identity name=watch ! audioconvert ! flacenc ! mux. "
+      "z.transcript ! mux. matroskamux name=mux ! filesink location=%s",
+      payload, path);
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, NULL);
+  g_autoptr (GstElement) watch = gst_bin_get_by_name (GST_BIN (pipeline),
+      "watch");
+  g_autoptr (GstElement) src = gst_bin_get_by_name (GST_BIN (pipeline), "z");
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 interruptions;
+  Track track;
+  JsonObject *audio;
+  gint64 sent;
+
+  g_signal_connect (watch, "handoff", G_CALLBACK (drop_connection), &drop);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, TIMEOUT,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+  fail_unless (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
+  g_object_get (src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "interruptions",
+          &interruptions));
+  fail_unless_equals_uint64 (interruptions, 1);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  fail_unless_equals_int (simulator_wait (simulator), 0);
+
+  audio = get_sent (simulator_get_meeting (simulator), "audio");
+  sent = json_object_get_int_member (audio, "bytes");
+  read_track (&track, path, "matroskademux",
+      "audio_0 ! flacparse ! flacdec");
+  fail_unless (track.bytes <= (guint64) sent
+      && track.bytes + 16000 >= (guint64) sent,
+      "%" G_GUINT64_FORMAT " bytes of audio of %" G_GINT64_FORMAT " sent",
+      track.bytes, sent);
+  fail_unless (track.end - track.first > 13 * GST_SECOND
+      && track.end - track.first <= 14 * GST_SECOND + 20 * GST_MSECOND);
+  clear_track (&track);
+  read_track (&track, path, "matroskademux", "video_0 ! avdec_h264");
+  fail_unless (track.buffers > 200 && track.buffers < 340,
+      "%u frames", track.buffers);
+  clear_track (&track);
+  test_proxy_free (drop.proxy);
+  simulator_free (simulator);
+}
+
+GST_END_TEST;
+
 /* Each kind of pad, unmuxed: the bytes that leave it are those sent. */
 static void
 check_pad (const gchar *medium, const gchar *properties)
@@ -483,6 +584,7 @@ recording_suite (void)
       G_N_ELEMENTS (containers));
   tcase_add_loop_test (tc, test_recording_in_real_time, 0,
       G_N_ELEMENTS (containers));
+  tcase_add_test (tc, test_recording_through_a_lost_connection);
   tcase_add_loop_test (tc, test_every_l16_format_arrives_whole, 0, 8);
   tcase_add_loop_test (tc, test_every_audio_codec_arrives_whole, 0, 4);
   tcase_add_loop_test (tc, test_stock_elements_decode_every_audio_codec, 0,
