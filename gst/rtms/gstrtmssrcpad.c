@@ -232,11 +232,10 @@ order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
     move_text (buffer, earliest);
     return buffer;
   }
+  /* Video goes on although it may refer to this frame: decoders conceal one
+   * frame, and the next key frame may be far. */
   gst_buffer_unref (buffer);
   self->discont = TRUE;
-  /* The frames to come may refer to this one. */
-  self->await_key_frame =
-      self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
   return NULL;
 }
 
@@ -339,8 +338,6 @@ gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
   self->stats.bytes += gst_buffer_get_size (buffer);
   self->stats.late++;
   self->discont = TRUE;
-  self->await_key_frame =
-      self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
   g_mutex_unlock (&self->lock);
   gst_buffer_unref (buffer);
 }
@@ -373,8 +370,7 @@ gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
  * Covers silence by a GAP up to the latency before @reference, so that a
  * muxer does not wait for this pad. Text may still be placed before its end:
  * muxers write it at its own time, and would lag by as long as people talk if
- * GAPs had to wait for it. A pad with something queued is
- * not silent.
+ * GAPs had to wait for it. A pad with something queued is not silent.
  */
 void
 gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
