@@ -140,8 +140,22 @@ finish (RtmsSession *session)
 }
 
 static void
+set_loss (RtmsSession *session, const GError *error)
+{
+  if (error && session->loss == NULL)
+    session->loss = g_error_copy (error);
+}
+
+/* A stream that was received ends, whatever the reason, so that what came of
+ * it is completed; only one that never began fails. */
+static void
 fail (RtmsSession *session, const GError *error, gint status_code)
 {
+  if (session->was_streaming) {
+    set_loss (session, error);
+    finish (session);
+    return;
+  }
   disconnect_all (session);
   session->callbacks.failed (error, status_code, session->user_data);
 }
@@ -173,13 +187,6 @@ connect_socket (RtmsSession *session, RtmsSocketId id, const gchar *url,
   socket->retry_at = 0;
   socket->deadline = now + session->config.handshake_timeout;
   session->callbacks.connect (id, socket->url, session->user_data);
-}
-
-static void
-set_loss (RtmsSession *session, const GError *error)
-{
-  if (error && session->loss == NULL)
-    session->loss = g_error_copy (error);
 }
 
 /* Plans the next attempt, unless Zoom's time for it is over. */
@@ -373,6 +380,9 @@ choose_media_urls (RtmsSession *session, const RtmsServerUrls *urls,
   guint wanted = session->config.params.kinds;
   gboolean any = FALSE;
 
+  /* The layout may be another one when everything is taken up again. */
+  for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++)
+    session->sockets[id].kinds = 0;
   for (guint kind = 0; kind < RTMS_N_MEDIA; kind++) {
     if (wanted & RTMS_MEDIA_BIT (kind) && urls->media[kind]
         && (session->config.split || urls->all == NULL)) {
@@ -437,13 +447,8 @@ refuse_attempt (RtmsSession *session, RtmsSocketId id, gint status_code,
   va_start (args, format);
   error = g_error_new_valist (RTMS_ERROR, RTMS_ERROR_REFUSED, format, args);
   va_end (args);
-  if (!session->was_streaming) {
+  if (!session->was_streaming || is_final (status_code)) {
     fail (session, error, status_code);
-    return;
-  }
-  if (is_final (status_code)) {
-    set_loss (session, error);
-    finish (session);
     return;
   }
   session->callbacks.disconnect (id, session->user_data);

@@ -886,6 +886,37 @@ GST_START_TEST (test_refusals_while_taking_up_again)
 
 GST_END_TEST;
 
+/* What was received is completed, even if the new servers are no good. */
+GST_START_TEST (test_foreign_url_while_taking_up_again_ends_the_stream)
+{
+  open_reconnecting ();
+  lose (RTMS_SOCKET_SIGNALING);
+  advance ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "wss://evil.example.org/",
+      0);
+  expect ("disconnect 0\nended 0 lost\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_layout_may_change_while_taking_up_again)
+{
+  config.reconnect = TRUE;
+  open_split ();
+  lose (RTMS_SOCKET_SIGNALING);
+  advance ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  g_string_truncate (actions, 0);
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  expect ("send 0 subscribe 7\nsend 0 type 7 stream\n");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_sessions_spread_over_the_back_off)
 {
   gint64 lost_at;
@@ -944,6 +975,8 @@ session_suite (void)
   tcase_add_test (tc, test_event_alone_takes_the_media_connection_up_again);
   tcase_add_test (tc, test_end_while_taking_up_again);
   tcase_add_test (tc, test_refusals_while_taking_up_again);
+  tcase_add_test (tc, test_foreign_url_while_taking_up_again_ends_the_stream);
+  tcase_add_test (tc, test_layout_may_change_while_taking_up_again);
   tcase_add_test (tc, test_sessions_spread_over_the_back_off);
   return suite;
 }
