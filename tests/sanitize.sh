@@ -12,7 +12,8 @@ trap 'rm -rf "$logs"' EXIT
 
 # The commands are no programs of ours, and recordings take valgrind too long.
 units="ext_crypto ext_json ext_websocket protocol_payload protocol_params
-protocol_session protocol_timeline protocol_h264 elements_errors
+protocol_session protocol_reconnect protocol_timeline protocol_h264
+elements_errors
 elements_lifecycle elements_pads"
 
 run ()

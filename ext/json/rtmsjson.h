@@ -24,6 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtmsJsonReader, rtms_json_reader_free)
 
 gchar *rtms_json_encode (const RtmsMessage *message, gsize *length);
 
+RtmsPayload *rtms_json_parse_webhook (const gchar *text, gssize length,
+    GError **error);
 RtmsPayload *rtms_json_parse_payload (const gchar *text, gssize length,
     GError **error);
 

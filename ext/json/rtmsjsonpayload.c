@@ -108,9 +108,35 @@ read_urls (JsonObject *object, RtmsPayload *payload, GError **error)
       || missing (error, "server_urls");
 }
 
+/* A bare inner object can only be that of a start. */
+static RtmsWebhookEvent
+read_event (const gchar *event)
+{
+  if (event == NULL || g_str_has_suffix (event, "rtms_started"))
+    return RTMS_WEBHOOK_STARTED;
+  if (g_str_has_suffix (event, "rtms_interrupted"))
+    return RTMS_WEBHOOK_INTERRUPTED;
+  if (g_str_has_suffix (event, "rtms_stopped"))
+    return RTMS_WEBHOOK_STOPPED;
+  return RTMS_WEBHOOK_OTHER;
+}
+
+/* A number whose meaning goes by the product, or a name. */
+static gint
+read_stop_reason (JsonObject *object, RtmsProduct product)
+{
+  const gchar *name = rtms_json_get_string (object, "stop_reason");
+  gint64 reason;
+
+  if (rtms_json_get_int (object, "stop_reason", &reason))
+    return rtms_stop_reason_from_webhook (product,
+        (gint) CLAMP (reason, 0, G_MAXINT));
+  return name ? rtms_stop_reason_from_name (name) : 0;
+}
+
 /**
- * rtms_json_parse_payload:
- * @text: the body of an `rtms_started` webhook, its `payload` object, or its
+ * rtms_json_parse_webhook:
+ * @text: the body of a webhook of a stream, its `payload` object, or its
  *     `payload.object`
  * @length: in bytes, or -1 when NUL-terminated
  * @error: (out) (optional): #RTMS_ERROR_PAYLOAD or #RTMS_ERROR_MALFORMED
@@ -118,7 +144,7 @@ read_urls (JsonObject *object, RtmsPayload *payload, GError **error)
  * Returns: (transfer full) (nullable): what it says of the stream
  */
 RtmsPayload *
-rtms_json_parse_payload (const gchar *text, gssize length, GError **error)
+rtms_json_parse_webhook (const gchar *text, gssize length, GError **error)
 {
   g_autoptr (RtmsPayload) payload = g_new0 (RtmsPayload, 1);
   g_autoptr (JsonNode) root = NULL;
@@ -132,11 +158,7 @@ rtms_json_parse_payload (const gchar *text, gssize length, GError **error)
 
   object = json_node_get_object (root);
   event = rtms_json_get_string (object, "event");
-  if (event && g_str_has_suffix (event, "_stopped")) {
-    g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD,
-        "The payload is of %s; the stream's rtms_started is needed", event);
-    return NULL;
-  }
+  payload->event = read_event (event);
   rtms_json_get_int (object, "event_ts", &payload->event_timestamp);
   inner = rtms_json_get_object (object, "payload");
   if (inner)
@@ -145,8 +167,35 @@ rtms_json_parse_payload (const gchar *text, gssize length, GError **error)
   if (inner)
     object = inner;
 
-  if (!read_identity (object, event, payload, error)
-      || !read_urls (object, payload, error))
+  if (!read_identity (object, event, payload, error))
     return NULL;
+  payload->stop_reason = read_stop_reason (object, payload->product);
+  if (payload->event == RTMS_WEBHOOK_STARTED
+      && !read_urls (object, payload, error))
+    return NULL;
+  return g_steal_pointer (&payload);
+}
+
+/**
+ * rtms_json_parse_payload:
+ * @text: the body of an `rtms_started` webhook, its `payload` object, or its
+ *     `payload.object`
+ * @length: in bytes, or -1 when NUL-terminated
+ * @error: (out) (optional): #RTMS_ERROR_PAYLOAD or #RTMS_ERROR_MALFORMED
+ *
+ * Returns: (transfer full) (nullable): what it says of the stream
+ */
+RtmsPayload *
+rtms_json_parse_payload (const gchar *text, gssize length, GError **error)
+{
+  g_autoptr (RtmsPayload) payload = rtms_json_parse_webhook (text, length,
+      error);
+
+  if (payload && payload->event != RTMS_WEBHOOK_STARTED) {
+    g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD,
+        "The payload is of another webhook; the stream's rtms_started is "
+        "needed");
+    return NULL;
+  }
   return g_steal_pointer (&payload);
 }

@@ -483,6 +483,95 @@ gst_rtms_client_select_video (GstRtmsClient *self, guint64 user_id)
   rtms_network_thread_submit (self->thread, select_video_job, selection);
 }
 
+typedef struct {
+  GstRtmsClient *client;
+  RtmsPayload *payload;
+} Update;
+
+static gboolean
+update_job (gpointer user_data)
+{
+  Update *update = user_data;
+  GstRtmsClient *self = update->client;
+  const RtmsPayload *payload = update->payload;
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+
+  if (self->session) {
+    if (payload->event == RTMS_WEBHOOK_STOPPED)
+      rtms_session_stop (self->session, payload->stop_reason, now);
+    else
+      rtms_session_rejoin (self->session, payload->event
+          == RTMS_WEBHOOK_STARTED ? payload->signaling_urls : NULL, now,
+          &error);
+    if (error)
+      GST_WARNING_OBJECT (self->log_object, "the stream is not joined "
+          "elsewhere: %s", error->message);
+    update_deadline (self);
+  }
+  client_unref (self);
+  rtms_payload_free (update->payload);
+  g_free (update);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * gst_rtms_client_update:
+ * @self: a client
+ * @webhook: the body of a further webhook of the client's stream
+ * @error: (out) (optional): when it cannot be read, or is not of this stream
+ *
+ * A stream that was interrupted is joined again at once, or elsewhere; one that
+ * was stopped ends.
+ *
+ * Returns: whether there was something to do
+ */
+gboolean
+gst_rtms_client_update (GstRtmsClient *self, const gchar *webhook,
+    GError **error)
+{
+  g_autoptr (RtmsPayload) payload = rtms_json_parse_webhook (webhook, -1,
+      error);
+  Update *update;
+
+  if (payload == NULL)
+    return FALSE;
+  if (payload->event == RTMS_WEBHOOK_OTHER
+      || !g_str_equal (payload->stream_id,
+          self->settings->payload->stream_id)) {
+    g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD, payload->event
+        == RTMS_WEBHOOK_OTHER ? "The webhook is none of a stream's life"
+        : "The webhook is of another stream");
+    return FALSE;
+  }
+  update = g_new (Update, 1);
+  update->client = self;
+  update->payload = g_steal_pointer (&payload);
+  g_atomic_ref_count_inc (&self->ref_count);
+  rtms_network_thread_submit (self->thread, update_job, update);
+  return TRUE;
+}
+
+static gboolean
+request_state_job (gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  if (self->session)
+    rtms_session_request_state (self->session);
+  client_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Asks Zoom for the states of stream and session; the `event` callback tells
+ * the answers. */
+void
+gst_rtms_client_request_state (GstRtmsClient *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  rtms_network_thread_submit (self->thread, request_state_job, self);
+}
+
 static void
 tear_down (gpointer user_data)
 {

@@ -69,6 +69,9 @@ GstRtmsClient *gst_rtms_client_new (GstRtmsSettings *settings,
 void gst_rtms_client_start (GstRtmsClient *client);
 void gst_rtms_client_close (GstRtmsClient *client);
 void gst_rtms_client_select_video (GstRtmsClient *client, guint64 user_id);
+gboolean gst_rtms_client_update (GstRtmsClient *client, const gchar *webhook,
+    GError **error);
+void gst_rtms_client_request_state (GstRtmsClient *client);
 void gst_rtms_client_free (GstRtmsClient *client);
 void gst_rtms_client_get_stats (GstRtmsClient *client,
     GstRtmsClientStats *stats);

@@ -138,6 +138,22 @@ rtms_webhook_stop_reason_get_name (RtmsProduct product, gint stop_reason)
   return name_at (meeting, G_N_ELEMENTS (meeting), stop_reason);
 }
 
+/**
+ * rtms_stop_reason_from_webhook:
+ * @product: the stream's product
+ * @stop_reason: `stop_reason` of an `rtms_stopped` webhook
+ *
+ * Returns: what stands for it on the sockets, or 0 when it is not known
+ */
+gint
+rtms_stop_reason_from_webhook (RtmsProduct product, gint stop_reason)
+{
+  const gchar *name = rtms_webhook_stop_reason_get_name (product,
+      stop_reason);
+
+  return rtms_stop_reason_from_name (name);
+}
+
 const gchar *
 rtms_session_state_get_name (gint state)
 {

@@ -56,6 +56,11 @@ typedef enum {
   RTMS_EVENT_PARTICIPANT_VIDEO_OFF = 9,
 } RtmsEventType;
 
+/* RTMS_ZCC_VOICE_EVENT_TYPE: Contact Center's meaning of 8 and up; the first
+ * and the last that have a name. */
+#define RTMS_VOICE_EVENT_CONSUMER_ANSWERED 8
+#define RTMS_VOICE_EVENT_CONFERENCE_PARTICIPANT_LEFT 29
+
 /* RTMS_STATUS_CODE: the ones that the client decides by. */
 typedef enum {
   RTMS_STATUS_OK = 0,
@@ -155,6 +160,7 @@ const gchar *rtms_stop_reason_get_name (gint stop_reason);
 gint rtms_stop_reason_from_name (const gchar *name);
 const gchar *rtms_webhook_stop_reason_get_name (RtmsProduct product,
     gint stop_reason);
+gint rtms_stop_reason_from_webhook (RtmsProduct product, gint stop_reason);
 const gchar *rtms_session_state_get_name (gint state);
 const gchar *rtms_stream_state_get_name (gint state);
 const gchar *rtms_event_type_get_name (RtmsProduct product, gint event_type);

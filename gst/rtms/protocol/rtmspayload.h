@@ -7,22 +7,43 @@
 G_BEGIN_DECLS
 
 /**
+ * RtmsWebhookEvent:
+ * @RTMS_WEBHOOK_OTHER: none of a stream's life
+ * @RTMS_WEBHOOK_STARTED: `*.rtms_started`
+ * @RTMS_WEBHOOK_INTERRUPTED: `*.rtms_interrupted`
+ * @RTMS_WEBHOOK_STOPPED: `*.rtms_stopped`
+ */
+typedef enum {
+  RTMS_WEBHOOK_OTHER,
+  RTMS_WEBHOOK_STARTED,
+  RTMS_WEBHOOK_INTERRUPTED,
+  RTMS_WEBHOOK_STOPPED,
+} RtmsWebhookEvent;
+
+/**
  * RtmsPayload:
+ * @event: what the webhook tells; #RTMS_WEBHOOK_STARTED when only the inner
+ *     object was given
  * @product: which of Zoom's products the stream belongs to
  * @instance_id: the meeting's, session's or engagement's id
  * @stream_id: `rtms_stream_id`
- * @signaling_urls: (array zero-terminated=1): the servers to try, in order
+ * @signaling_urls: (array zero-terminated=1): the servers to try, in order;
+ *     none unless the stream started
  * @event_timestamp: `event_ts` in Unix ms; 0 when only the inner object was
  *     given
+ * @stop_reason: of a stream that stopped, an RTMS_STOP_REASON as it is on the
+ *     sockets; 0 when unknown
  *
- * What a `*.rtms_started` webhook says of a stream.
+ * What a webhook says of a stream.
  */
 typedef struct {
+  RtmsWebhookEvent event;
   RtmsProduct product;
   gchar *instance_id;
   gchar *stream_id;
   gchar **signaling_urls;
   gint64 event_timestamp;
+  gint stop_reason;
 } RtmsPayload;
 
 void rtms_payload_free (RtmsPayload *payload);

@@ -21,6 +21,7 @@ rtms_session_new (const RtmsSessionConfig *config,
   session->config = *config;
   session->callbacks = *callbacks;
   session->user_data = user_data;
+  session->urls = g_strdupv (config->payload->signaling_urls);
   rtms_media_params_init (&session->confirmed);
   return session;
 }
@@ -30,6 +31,8 @@ rtms_session_free (RtmsSession *session)
 {
   for (guint id = 0; id < RTMS_N_SOCKETS; id++)
     g_free (session->sockets[id].url);
+  g_strfreev (session->urls);
+  g_free (session->session_id);
   g_clear_error (&session->loss);
   g_free (session);
 }
@@ -177,6 +180,62 @@ rtms_session_close (RtmsSession *session, gint64 now)
 }
 
 /**
+ * rtms_session_stop:
+ * @session: a session
+ * @stop_reason: an RTMS_STOP_REASON, 0 when unknown
+ * @now: the time
+ *
+ * Zoom says by another way, its webhook, that the stream has ended. Media that
+ * are on their way are waited for, as after TERMINATED.
+ */
+void
+rtms_session_stop (RtmsSession *session, gint stop_reason, gint64 now)
+{
+  if (rtms_session_is_over (session))
+    return;
+  if (stop_reason)
+    session->stop_reason = stop_reason;
+  if (!session->was_streaming)
+    rtms_session_fail_with (session, RTMS_ERROR_CLOSED, -1,
+        "The stream ended before its media began: %s (reason %d)",
+        rtms_stop_reason_get_name (session->stop_reason),
+        session->stop_reason);
+  else if (rtms_session_has_open_socket (session, RTMS_SOCKET_SIGNALING))
+    rtms_session_drain (session, now);
+  else
+    rtms_session_finish (session);
+}
+
+/**
+ * rtms_session_request_state:
+ * @session: a session
+ *
+ * Asks Zoom for the state of the stream, and of the last of its sessions that
+ * was heard of. The answers are told as events.
+ *
+ * Returns: whether there is a connection to ask on
+ */
+gboolean
+rtms_session_request_state (RtmsSession *session)
+{
+  RtmsMessage request;
+
+  if (session->sockets[RTMS_SOCKET_SIGNALING].state != SOCKET_READY)
+    return FALSE;
+  rtms_message_init (&request, RTMS_MESSAGE_STREAM_STATE_REQ);
+  request.rtms_stream_id = session->config.payload->stream_id;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
+      session->user_data);
+  if (session->session_id) {
+    rtms_message_init (&request, RTMS_MESSAGE_SESSION_STATE_REQ);
+    request.rtms_session_id = session->session_id;
+    session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
+        session->user_data);
+  }
+  return TRUE;
+}
+
+/**
  * rtms_session_subscribe_video:
  * @session: a session
  * @user_id: whose video to send from now on
@@ -306,6 +365,12 @@ rtms_session_receive (RtmsSession *session, RtmsSocketId id,
         rtms_session_retry_media_now (session, now);
       return TRUE;
     case RTMS_MESSAGE_SESSION_STATE_UPDATE:
+      if (message->rtms_session_id) {
+        g_free (session->session_id);
+        session->session_id = g_strdup (message->rtms_session_id);
+      }
+      session->callbacks.event (message, session->user_data);
+      return TRUE;
     case RTMS_MESSAGE_SESSION_STATE_RESP:
     case RTMS_MESSAGE_STREAM_STATE_RESP:
     case RTMS_MESSAGE_VIDEO_SUBSCRIPTION_RESP:
@@ -401,7 +466,7 @@ rtms_session_advance (RtmsSession *session, gint64 now)
     if (now < socket_deadline (session, socket))
       continue;
     if (socket->retry_at)
-      rtms_session_connect_socket (session, id, socket->url, now);
+      rtms_session_retry (session, id, now);
     else
       time_out_socket (session, id, now);
   }

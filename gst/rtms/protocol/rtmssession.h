@@ -98,6 +98,10 @@ void rtms_session_free (RtmsSession *session);
 
 void rtms_session_start (RtmsSession *session, gint64 now);
 void rtms_session_close (RtmsSession *session, gint64 now);
+void rtms_session_stop (RtmsSession *session, gint stop_reason, gint64 now);
+gboolean rtms_session_rejoin (RtmsSession *session, gchar **urls, gint64 now,
+    GError **error);
+gboolean rtms_session_request_state (RtmsSession *session);
 gboolean rtms_session_subscribe_video (RtmsSession *session,
     guint64 user_id, gint64 unix_time);
 

@@ -17,16 +17,15 @@ rtms_session_connect_socket (RtmsSession *session, RtmsSocketId id,
   session->callbacks.connect (id, socket->url, session->user_data);
 }
 
-/* The next of the payload's URLs that the policy allows. */
+/* The next of the signaling URLs that the policy allows. */
 gboolean
 rtms_session_connect_signaling (RtmsSession *session, gint64 now,
     GError **error)
 {
-  gchar **urls = session->config.payload->signaling_urls;
   g_autoptr (GError) refusal = NULL;
 
-  while (urls[session->url_index]) {
-    const gchar *url = urls[session->url_index++];
+  while (session->urls[session->url_index]) {
+    const gchar *url = session->urls[session->url_index++];
 
     if (rtms_url_policy_check (session->config.url_policy, url, NULL,
             refusal ? NULL : &refusal)) {
@@ -84,20 +83,23 @@ rtms_session_socket_open (RtmsSession *session, RtmsSocketId id, gint64 now)
   send_handshake (session, id);
 }
 
+/* All events of the product but those that come by themselves. */
 static void
 subscribe_events (RtmsSession *session)
 {
-  static const gint events[] = {
-    RTMS_EVENT_ACTIVE_SPEAKER_CHANGE, RTMS_EVENT_PARTICIPANT_JOIN,
-    RTMS_EVENT_PARTICIPANT_LEAVE, RTMS_EVENT_SHARING_START,
-    RTMS_EVENT_SHARING_STOP, RTMS_EVENT_PARTICIPANT_VIDEO_ON,
-    RTMS_EVENT_PARTICIPANT_VIDEO_OFF,
-  };
+  gboolean is_voice =
+      session->config.payload->product == RTMS_PRODUCT_CONTACT_CENTER;
+  gint last = is_voice ? RTMS_VOICE_EVENT_CONFERENCE_PARTICIPANT_LEFT
+      : RTMS_EVENT_PARTICIPANT_VIDEO_OFF;
   g_autoptr (GArray) subscriptions = g_array_new (FALSE, FALSE,
       sizeof (gint));
   RtmsMessage request;
 
-  g_array_append_vals (subscriptions, events, G_N_ELEMENTS (events));
+  for (gint event = RTMS_EVENT_ACTIVE_SPEAKER_CHANGE; event <= last;
+      event++) {
+    if (event != RTMS_EVENT_MEDIA_CONNECTION_INTERRUPTED)
+      g_array_append_val (subscriptions, event);
+  }
   rtms_message_init (&request, RTMS_MESSAGE_EVENT_SUBSCRIPTION);
   request.subscriptions = subscriptions;
   session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
@@ -137,8 +139,7 @@ choose_media_urls (RtmsSession *session, const RtmsServerUrls *urls,
 static void
 connect_media (RtmsSession *session, const RtmsServerUrls *urls, gint64 now)
 {
-  const gchar *signaling_url =
-      session->config.payload->signaling_urls[session->url_index - 1];
+  const gchar *signaling_url = session->sockets[RTMS_SOCKET_SIGNALING].url;
   const gchar *chosen[RTMS_N_SOCKETS] = { NULL };
   g_autoptr (GError) error = NULL;
 
@@ -161,12 +162,79 @@ connect_media (RtmsSession *session, const RtmsServerUrls *urls, gint64 now)
   }
 }
 
+static gboolean
+all_media_confirmed (RtmsSession *session)
+{
+  for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++) {
+    Socket *socket = &session->sockets[id];
+
+    if (socket->kinds && socket->state != SOCKET_READY)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+send_ready (RtmsSession *session)
+{
+  RtmsMessage ready;
+
+  rtms_message_init (&ready, RTMS_MESSAGE_CLIENT_READY_ACK);
+  ready.rtms_stream_id = session->config.payload->stream_id;
+  session->callbacks.send (RTMS_SOCKET_SIGNALING, &ready,
+      session->user_data);
+}
+
+/* For the first time, or again with all connections taken up again. */
+static void
+begin_streaming (RtmsSession *session)
+{
+  gboolean is_first = !session->was_streaming;
+
+  session->state = STATE_STREAMING;
+  session->was_streaming = TRUE;
+  /* The receiver is ready before Zoom is told so. */
+  if (is_first)
+    session->callbacks.confirmed (&session->confirmed, session->user_data);
+  /* Not earlier: those who are there already are told at once. */
+  subscribe_events (session);
+  send_ready (session);
+}
+
 /* A refusal that no further attempt would change. */
 static gboolean
 is_final (gint status_code)
 {
   return status_code == RTMS_STATUS_INVALID_RTMS_STREAM_ID
       || status_code == RTMS_STATUS_INVALID_SIGNATURE;
+}
+
+/* The app has no scope for one of the media that were asked for: the others
+ * are asked for again, on a new connection, as Zoom may close this one. */
+static gboolean
+leave_out_medium (RtmsSession *session, RtmsSocketId id, gint status_code,
+    gint64 now)
+{
+  Socket *socket = &session->sockets[id];
+  guint medium;
+
+  if (session->was_streaming || id == RTMS_SOCKET_SIGNALING
+      || status_code < RTMS_STATUS_MEDIA_TYPE_AUDIO_NOT_SUPPORT
+      || status_code > RTMS_STATUS_MEDIA_TYPE_CHAT_NOT_SUPPORT)
+    return FALSE;
+  medium = RTMS_MEDIA_BIT (status_code
+      - RTMS_STATUS_MEDIA_TYPE_AUDIO_NOT_SUPPORT);
+  if (!(socket->kinds & medium) || session->config.params.kinds == medium)
+    return FALSE;
+
+  session->config.params.kinds &= ~medium;
+  socket->kinds &= ~medium;
+  rtms_session_disconnect (session, id);
+  if (socket->kinds)
+    rtms_session_connect_socket (session, id, socket->url, now);
+  else if (all_media_confirmed (session))
+    begin_streaming (session);
+  return TRUE;
 }
 
 /* Zoom may still think that the lost connection is there, or not be ready
@@ -208,13 +276,16 @@ accept_answer (RtmsSession *session, RtmsSocketId id,
   if (status == RTMS_STATUS_OK)
     return TRUE;
 
+  if (leave_out_medium (session, id, status, now))
+    return FALSE;
   if (detail && g_str_equal (detail, rtms_status_code_get_name (status)))
     detail = NULL;
   if (status > 0)
     refuse_attempt (session, id, status, now,
         "Zoom refused the %s handshake: %s (status %d)%s%s",
         rtms_session_get_socket_name (id),
-        rtms_status_code_get_name (status), status, detail ? ": " : "", detail ? detail : "");
+        rtms_status_code_get_name (status), status,
+        detail ? ": " : "", detail ? detail : "");
   else
     refuse_attempt (session, id, -1, now,
         "Zoom refused the %s handshake: %s", rtms_session_get_socket_name (id),
@@ -246,18 +317,6 @@ rtms_session_handle_signaling_answer (RtmsSession *session,
   return TRUE;
 }
 
-static gboolean
-all_media_confirmed (RtmsSession *session)
-{
-  for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++) {
-    Socket *socket = &session->sockets[id];
-
-    if (socket->kinds && socket->state != SOCKET_READY)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 static void
 merge_confirmed (RtmsSession *session, RtmsSocketId id,
     const RtmsMessage *answer)
@@ -281,33 +340,6 @@ merge_confirmed (RtmsSession *session, RtmsSocketId id,
   all->kinds |= params.kinds;
 }
 
-static void
-send_ready (RtmsSession *session)
-{
-  RtmsMessage ready;
-
-  rtms_message_init (&ready, RTMS_MESSAGE_CLIENT_READY_ACK);
-  ready.rtms_stream_id = session->config.payload->stream_id;
-  session->callbacks.send (RTMS_SOCKET_SIGNALING, &ready,
-      session->user_data);
-}
-
-/* For the first time, or again with all connections taken up again. */
-static void
-begin_streaming (RtmsSession *session)
-{
-  gboolean is_first = !session->was_streaming;
-
-  session->state = STATE_STREAMING;
-  session->was_streaming = TRUE;
-  /* The receiver is ready before Zoom is told so. */
-  if (is_first)
-    session->callbacks.confirmed (&session->confirmed, session->user_data);
-  /* Not earlier: those who are there already are told at once. */
-  subscribe_events (session);
-  send_ready (session);
-}
-
 gboolean
 rtms_session_handle_media_answer (RtmsSession *session, RtmsSocketId id,
     const RtmsMessage *answer, gint64 now)
@@ -320,7 +352,8 @@ rtms_session_handle_media_answer (RtmsSession *session, RtmsSocketId id,
     return TRUE;
   if (answer->payload_encrypted) {
     rtms_session_fail_with (session, RTMS_ERROR_REFUSED, -1,
-        "Zoom encrypts this stream's payloads although it was asked not to; this cannot be read");
+        "Zoom encrypts this stream's payloads although it was asked not to; "
+        "this cannot be read");
     return TRUE;
   }
   set_ready (socket, now);

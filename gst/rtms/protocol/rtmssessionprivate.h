@@ -51,11 +51,13 @@ struct _RtmsSession
 
   State state;
   gint64 state_deadline;        /* of closing and draining, or 0 */
-  guint url_index;              /* of the next of the payload's URLs */
+  gchar **urls;                 /* of the signaling servers */
+  guint url_index;              /* of the next of them */
   Socket sockets[RTMS_N_SOCKETS];
 
   gboolean was_streaming;       /* the media were confirmed once */
   RtmsMediaParams confirmed;
+  gchar *session_id;            /* (nullable): the last that was told */
   gint stop_reason;
   GError *loss;                 /* (nullable): how a connection was lost */
 };
@@ -84,6 +86,7 @@ gboolean rtms_session_handle_media_answer (RtmsSession *session,
 
 gboolean rtms_session_plan_retry (RtmsSession *session, RtmsSocketId id,
     gint64 now);
+void rtms_session_retry (RtmsSession *session, RtmsSocketId id, gint64 now);
 void rtms_session_retry_media_now (RtmsSession *session, gint64 now);
 
 G_END_DECLS

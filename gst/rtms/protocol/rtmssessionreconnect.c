@@ -32,6 +32,20 @@ rtms_session_plan_retry (RtmsSession *session, RtmsSocketId id, gint64 now)
   return TRUE;
 }
 
+/* An attempt that is due. There may be several signaling servers: the next
+ * one may be better off. */
+void
+rtms_session_retry (RtmsSession *session, RtmsSocketId id, gint64 now)
+{
+  if (id == RTMS_SOCKET_SIGNALING) {
+    if (session->urls[session->url_index] == NULL)
+      session->url_index = 0;
+    if (rtms_session_connect_signaling (session, now, NULL))
+      return;
+  }
+  rtms_session_connect_socket (session, id, session->sockets[id].url, now);
+}
+
 /* Zoom says that it lost the media connections. What is waiting for its next
  * attempt need not wait, and what looks well is not, unless it is newer. */
 void
@@ -158,4 +172,105 @@ rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
   if (!rtms_session_has_open_socket (session, RTMS_SOCKET_MEDIA_ALL)
       && (session->stop_reason || !rtms_session_has_open_socket (session, 0)))
     rtms_session_finish (session);
+}
+
+static gboolean
+any_url_allowed (RtmsSession *session, gchar **urls, GError **error)
+{
+  for (; *urls; urls++) {
+    g_clear_error (error);
+    if (rtms_url_policy_check (session->config.url_policy, *urls, NULL,
+            error))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* All connections are given up for those of another server. */
+static void
+move (RtmsSession *session, gchar **urls, gint64 now)
+{
+  gboolean is_new = session->state == STATE_STREAMING
+      && session->sockets[RTMS_SOCKET_SIGNALING].attempts == 0;
+
+  g_strfreev (session->urls);
+  session->urls = g_strdupv (urls);
+  session->url_index = 0;
+  restart_signaling (session);
+  session->state_deadline = 0;
+  rtms_session_disconnect (session, RTMS_SOCKET_SIGNALING);
+  session->sockets[RTMS_SOCKET_SIGNALING].attempts = 0;
+  if (session->was_streaming)
+    rtms_session_plan_retry (session, RTMS_SOCKET_SIGNALING, now);
+  if (is_new)
+    session->callbacks.interrupted (session->confirmed.kinds, NULL,
+        session->user_data);
+  rtms_session_connect_signaling (session, now, NULL);
+}
+
+/* Whatever waits for its next attempt need not. */
+static gboolean
+retry_now (RtmsSession *session, gint64 now)
+{
+  gboolean any = FALSE;
+
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++) {
+    if (session->sockets[id].retry_at) {
+      session->sockets[id].retry_at = now;
+      any = TRUE;
+    }
+  }
+  return any;
+}
+
+/* What looks well is lost all the same. */
+static void
+lose_signaling (RtmsSession *session, gint64 now)
+{
+  Socket *socket = &session->sockets[RTMS_SOCKET_SIGNALING];
+
+  rtms_session_disconnect (session, RTMS_SOCKET_SIGNALING);
+  session->callbacks.interrupted (session->confirmed.kinds, NULL,
+      session->user_data);
+  rtms_session_plan_retry (session, RTMS_SOCKET_SIGNALING, now);
+  restart_signaling (session);
+  socket->retry_at = now;
+}
+
+/**
+ * rtms_session_rejoin:
+ * @session: a session
+ * @urls: (array zero-terminated=1) (nullable): the signaling servers of a
+ *     further `rtms_started`, or %NULL for `rtms_interrupted`
+ * @now: the time
+ * @error: (out) (optional): #RTMS_ERROR_URL when none of @urls is allowed
+ *
+ * Zoom says by its webhook that the stream was interrupted: what waits for its
+ * next attempt is tried at once, and a stream that has moved is joined where
+ * it is now. A webhook that comes again, or that tells what is known, does
+ * nothing. rtms_session_advance() is due afterwards.
+ *
+ * Returns: whether the session is one that goes on
+ */
+gboolean
+rtms_session_rejoin (RtmsSession *session, gchar **urls, gint64 now,
+    GError **error)
+{
+  Socket *signaling = &session->sockets[RTMS_SOCKET_SIGNALING];
+
+  if (rtms_session_is_over (session) || session->stop_reason
+      || session->state == STATE_CLOSING)
+    return FALSE;
+  if (urls && !any_url_allowed (session, urls, error))
+    return FALSE;
+  if (urls && !g_strv_equal ((const gchar * const *) urls,
+          (const gchar * const *) session->urls)) {
+    move (session, urls, now);
+    return TRUE;
+  }
+  if (!retry_now (session, now) && urls == NULL
+      && session->state == STATE_STREAMING
+      && now - signaling->ready_since > SAME_INTERRUPTION)
+    lose_signaling (session, now);
+  return TRUE;
 }

@@ -126,6 +126,49 @@ GST_START_TEST (test_bad_payload_is_refused_by_name)
 
 GST_END_TEST;
 
+GST_START_TEST (test_webhooks_of_a_streams_life_are_read)
+{
+  static const struct {
+    const gchar *text;
+    RtmsWebhookEvent event;
+    gint stop_reason;
+  } webhooks[] = {
+    { "{\"event\":\"meeting.rtms_interrupted\",\"payload\":{"
+        "\"meeting_uuid\":\"m\",\"rtms_stream_id\":\"s\"}}",
+      RTMS_WEBHOOK_INTERRUPTED, 0 },
+    { "{\"event\":\"webinar.rtms_stopped\",\"payload\":{\"object\":{"
+        "\"webinar_uuid\":\"m\",\"rtms_stream_id\":\"s\","
+        "\"stop_reason\":6}}}", RTMS_WEBHOOK_STOPPED, 6 },
+    /* 6 is a platform error there, which is 10 on the sockets */
+    { "{\"event\":\"contact_center.voice_rtms_stopped\",\"payload\":{"
+        "\"engagement_id\":\"e\",\"rtms_stream_id\":\"s\","
+        "\"stop_reason\":6}}", RTMS_WEBHOOK_STOPPED, 10 },
+    { "{\"event\":\"session.rtms_stopped\",\"payload\":{"
+        "\"session_id\":\"e\",\"rtms_stream_id\":\"s\","
+        "\"stop_reason\":\"STOP_BC_STREAM_REVOKED\"}}",
+      RTMS_WEBHOOK_STOPPED, 8 },
+    { "{\"event\":\"meeting.rtms_stopped\",\"payload\":{"
+        "\"meeting_uuid\":\"m\",\"rtms_stream_id\":\"s\","
+        "\"stop_reason\":99}}", RTMS_WEBHOOK_STOPPED, 0 },
+    { "{\"event\":\"meeting.ended\",\"payload\":{"
+        "\"meeting_uuid\":\"m\",\"rtms_stream_id\":\"s\"}}",
+      RTMS_WEBHOOK_OTHER, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (webhooks); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (RtmsPayload) payload = rtms_json_parse_webhook (
+        webhooks[i].text, -1, &error);
+
+    fail_unless (payload != NULL, "%s", webhooks[i].text);
+    fail_unless_equals_int (payload->event, webhooks[i].event);
+    fail_unless_equals_int (payload->stop_reason, webhooks[i].stop_reason);
+    assert_equals_string (payload->stream_id, "s");
+  }
+}
+
+GST_END_TEST;
+
 static gboolean
 allows (const RtmsUrlPolicy *policy, const gchar *url)
 {
@@ -196,6 +239,7 @@ payload_suite (void)
   tcase_add_test (tc, test_bad_payload_is_refused_by_name);
   tcase_add_test (tc, test_urls_are_held_to_allowed_hosts);
   tcase_add_test (tc, test_plain_urls_stay_on_this_machine);
+  tcase_add_test (tc, test_webhooks_of_a_streams_life_are_read);
   return suite;
 }
 

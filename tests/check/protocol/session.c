@@ -1,228 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The protocol without sockets: what the session does is written down as
- * lines of text and compared. */
+/* The life of a stream, from its first connection to its end */
 
-#include <gst/check/gstcheck.h>
-
-#include "gst/rtms/protocol/rtmssession.h"
-
-#define SECOND G_TIME_SPAN_SECOND
-
-static gchar *urls[] = { (gchar *) "ws://127.0.0.1/signal", NULL, NULL };
-static RtmsPayload payload = {
-  .product = RTMS_PRODUCT_MEETING,
-  .instance_id = (gchar *) "meeting",
-  .stream_id = (gchar *) "stream",
-  .signaling_urls = urls,
-};
-static const RtmsUrlPolicy policy = { NULL, FALSE };
-static RtmsSessionConfig config;
-static RtmsSession *session;
-static GString *actions;
-static gint64 now;
-
-static void
-note (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
-
-static void
-note (const gchar *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_string_append_vprintf (actions, format, args);
-  va_end (args);
-  g_string_append_c (actions, '\n');
-}
-
-static void
-on_connect (RtmsSocketId id, const gchar *url, gpointer user_data)
-{
-  note ("connect %d %s", id, url);
-}
-
-static void
-on_send (RtmsSocketId id, const RtmsMessage *message, gpointer user_data)
-{
-  switch (message->type) {
-    case RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ:
-      note ("send %d handshake %" G_GINT64_FORMAT " %s %s %s %s", id,
-          message->sequence, message->meeting_uuid, message->rtms_stream_id,
-          message->signature, message->buffer_data ? "backlog" : "live");
-      break;
-    case RTMS_MESSAGE_DATA_HAND_SHAKE_REQ:
-      note ("send %d media handshake %" G_GINT64_FORMAT " type %u for %u",
-          id, message->sequence, message->media_type, message->params.kinds);
-      break;
-    case RTMS_MESSAGE_EVENT_SUBSCRIPTION:
-      note ("send %d subscribe %u", id, message->subscriptions->len);
-      break;
-    case RTMS_MESSAGE_KEEP_ALIVE_RESP:
-      note ("send %d alive %" G_GINT64_FORMAT "%s", id, message->timestamp,
-          message->has_timestamp ? "" : " none");
-      break;
-    default:
-      note ("send %d type %d %s", id, message->type,
-          message->rtms_stream_id);
-      break;
-  }
-}
-
-static void
-on_disconnect (RtmsSocketId id, gpointer user_data)
-{
-  note ("disconnect %d", id);
-}
-
-static void
-on_confirmed (const RtmsMediaParams *params, gpointer user_data)
-{
-  note ("confirmed %u audio %d video %d", params->kinds,
-      params->audio.sample_rate, params->video.codec);
-}
-
-static void
-on_interrupted (guint kinds, const GError *error, gpointer user_data)
-{
-  note ("interrupted %u", kinds);
-}
-
-static void
-on_medium_ended (guint kinds, const GError *error, gpointer user_data)
-{
-  note ("medium ended %u%s", kinds, error ? " lost" : "");
-}
-
-static void
-on_media (RtmsMedia *media, gpointer user_data)
-{
-  note ("media %d", media->kind);
-}
-
-static void
-on_event (const RtmsMessage *message, gpointer user_data)
-{
-  note ("event %d", message->type);
-}
-
-static void
-on_ended (gint stop_reason, const GError *error, gpointer user_data)
-{
-  note ("ended %d%s", stop_reason, error ? " lost" : "");
-}
-
-static void
-on_failed (const GError *error, gint status_code, gpointer user_data)
-{
-  note ("failed %d status %d", error->code, status_code);
-}
-
-static const RtmsSessionCallbacks callbacks = {
-  on_connect, on_send, on_disconnect, on_confirmed,
-  on_interrupted, on_medium_ended, on_media, on_event,
-  on_ended, on_failed,
-};
-
-static void
-setup (void)
-{
-  now = 1000;
-  actions = g_string_new (NULL);
-  urls[0] = (gchar *) "ws://127.0.0.1/signal";
-  urls[1] = NULL;
-  config = (RtmsSessionConfig) {
-    .payload = &payload,
-    .signature = "signature",
-    .startup_backlog = TRUE,
-    .url_policy = &policy,
-    .handshake_timeout = 10 * SECOND,
-    .idle_timeout = 65 * SECOND,
-  };
-  rtms_media_params_init (&config.params);
-  config.params.kinds = RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)
-      | RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO);
-  config.params.audio.sample_rate = 16000;
-  config.params.video.codec = RTMS_CODEC_H264;
-}
-
-static void
-teardown (void)
-{
-  g_clear_pointer (&session, rtms_session_free);
-  g_string_free (actions, TRUE);
-}
-
-static void
-start (void)
-{
-  session = rtms_session_new (&config, &callbacks, NULL);
-  rtms_session_start (session, now);
-}
-
-static void
-expect (const gchar *lines)
-{
-  assert_equals_string (actions->str, lines);
-  g_string_truncate (actions, 0);
-}
-
-static gboolean
-receive (RtmsSocketId id, gint type)
-{
-  RtmsMessage message;
-
-  rtms_message_init (&message, type);
-  return rtms_session_receive (session, id, &message, now);
-}
-
-static void
-receive_answer (RtmsSocketId id, gint type, gint status, const gchar *all,
-    guint kinds)
-{
-  g_auto (RtmsMessage) message = { 0 };
-
-  rtms_message_init (&message, type);
-  message.has_status = TRUE;
-  message.status_code = status;
-  message.urls.all = g_strdup (all);
-  rtms_media_params_init (&message.params);
-  message.params.kinds = kinds;
-  fail_unless (rtms_session_receive (session, id, &message, now));
-}
-
-static void
-receive_stream_state (RtmsSocketId id, gint state, gint reason)
-{
-  RtmsMessage message;
-
-  rtms_message_init (&message, RTMS_MESSAGE_STREAM_STATE_UPDATE);
-  message.state = state;
-  message.reason = reason;
-  rtms_session_receive (session, id, &message, now);
-}
-
-static gboolean
-receive_media (RtmsMediaKind kind)
-{
-  RtmsMessage message;
-
-  rtms_message_init (&message, RTMS_MESSAGE_MEDIA_DATA_AUDIO + (gint) kind);
-  message.media.kind = kind;
-  return rtms_session_receive (session, RTMS_SOCKET_MEDIA_ALL, &message,
-      now);
-}
-
-static void
-open_stream (void)
-{
-  start ();
-  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
-  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  g_string_truncate (actions, 0);
-}
+#include "sessionfixture.h"
 
 GST_START_TEST (test_stream_opens_in_the_documented_order)
 {
@@ -260,36 +40,6 @@ GST_START_TEST (test_all_media_travel_as_one_type)
 
 GST_END_TEST;
 
-/* A signaling answer that names a server for each medium but @missing. */
-static void
-receive_split_urls (gint missing)
-{
-  g_auto (RtmsMessage) message = { 0 };
-
-  rtms_message_init (&message, 2);
-  message.has_status = TRUE;
-  message.urls.all = g_strdup ("ws://127.0.0.1/all");
-  for (gint i = 0; i < RTMS_N_MEDIA; i++) {
-    if (i != missing)
-      message.urls.media[i] = g_strdup_printf ("ws://127.0.0.1/%d", i);
-  }
-  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
-}
-
-static void
-open_split (void)
-{
-  config.split = TRUE;
-  start ();
-  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  receive_split_urls (-1);
-  for (guint i = 0; i < 2; i++) {
-    rtms_session_socket_open (session, RTMS_SOCKET_MEDIA + i, now);
-    receive_answer (RTMS_SOCKET_MEDIA + i, 4, 0, NULL, 0);
-  }
-  g_string_truncate (actions, 0);
-}
-
 GST_START_TEST (test_split_layout_goes_on_without_one_medium)
 {
   open_split ();
@@ -310,7 +60,7 @@ GST_START_TEST (test_medium_without_a_server_is_left_out)
   config.split = TRUE;
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_split_urls (RTMS_MEDIA_AUDIO);
   expect ("connect 3 ws://127.0.0.1/1\n");
 }
@@ -322,14 +72,14 @@ GST_START_TEST (test_split_layout_needs_an_offer)
   config.split = TRUE;
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
   expect ("connect 1 ws://127.0.0.1/all\n");
   g_clear_pointer (&session, rtms_session_free);
 
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, NULL, 0);
   expect ("disconnect 0\nfailed 3 status -1\n");
 }
@@ -341,7 +91,7 @@ GST_START_TEST (test_split_layout_waits_for_every_answer)
   config.split = TRUE;
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_split_urls (-1);
   expect ("connect 2 ws://127.0.0.1/0\nconnect 3 ws://127.0.0.1/1\n");
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA, now);
@@ -363,7 +113,7 @@ GST_START_TEST (test_media_that_zoom_leaves_out_are_not_confirmed)
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL,
       RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO));
   expect ("confirmed 1 audio 16000 video 0\nsend 0 subscribe 7\n"
@@ -378,7 +128,7 @@ GST_START_TEST (test_refused_signature_fails_with_its_status)
 {
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 3, NULL, 0);
   expect ("disconnect 0\nfailed 6 status 3\n");
   fail_unless_equals_int64 (rtms_session_get_deadline (session), G_MAXINT64);
@@ -392,7 +142,7 @@ GST_START_TEST (test_refusal_may_be_a_reason_alone)
 
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_message_init (&message, 2);
   message.reason_text = (gchar *) "denied";
   rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
@@ -401,7 +151,7 @@ GST_START_TEST (test_refusal_may_be_a_reason_alone)
 
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   message.reason_text = (gchar *) "INVALID_SIGNATURE";
   rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
   expect ("disconnect 0\nfailed 6 status 3\n");
@@ -409,7 +159,7 @@ GST_START_TEST (test_refusal_may_be_a_reason_alone)
 
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   message.reason_text = (gchar *) "";
   rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &message, now);
   /* an empty one is none; what is missing then is a media server */
@@ -422,7 +172,7 @@ GST_START_TEST (test_silent_close_in_the_handshake_means_the_signature)
 {
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1000, NULL,
       now);
   expect ("failed 6 status 3\n");
@@ -436,7 +186,7 @@ GST_START_TEST (test_refused_media_handshake_fails)
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 20, NULL, 0);
   expect ("disconnect 1\ndisconnect 0\nfailed 6 status 20\n");
 }
@@ -453,7 +203,7 @@ GST_START_TEST (test_foreign_urls_are_never_connected_to)
   urls[0] = (gchar *) "ws://127.0.0.1/signal";
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "wss://evil.example.org/",
       0);
   expect ("disconnect 0\nfailed 1 status -1\n");
@@ -468,7 +218,7 @@ GST_START_TEST (test_next_url_is_tried_when_one_cannot_be_reached)
 
   urls[1] = (gchar *) "ws://localhost/second";
   start ();
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1006, error,
       now);
   expect ("connect 0 ws://localhost/second\n");
@@ -488,7 +238,7 @@ GST_START_TEST (test_answers_are_waited_for_only_so_long)
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   fail_unless_equals_int64 (rtms_session_get_deadline (session),
       now + 10 * SECOND);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_advance (session, now + 10 * SECOND - 1);
   expect ("");
   rtms_session_advance (session, now + 10 * SECOND);
@@ -519,7 +269,7 @@ GST_START_TEST (test_silence_is_a_loss)
   open_stream ();
   now += 60 * SECOND;
   receive_media (RTMS_MEDIA_AUDIO);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_advance (session, 1000 + 65 * SECOND);
   expect ("disconnect 0\n");
   rtms_session_advance (session, rtms_session_get_deadline (session));
@@ -560,7 +310,7 @@ GST_START_TEST (test_draining_is_bounded)
 {
   open_stream ();
   receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
-  g_string_truncate (actions, 0);
+  forget ();
   fail_unless (rtms_session_get_deadline (session) <= now + 2 * SECOND);
   rtms_session_advance (session, rtms_session_get_deadline (session));
   expect ("disconnect 1\ndisconnect 0\nended 6\n");
@@ -601,7 +351,7 @@ GST_START_TEST (test_end_before_media_is_a_failure)
 {
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 8);
   expect ("event 8\ndisconnect 0\nfailed 8 status -1\n");
 }
@@ -625,7 +375,7 @@ GST_START_TEST (test_close_does_not_wait_for_ever)
 {
   open_stream ();
   rtms_session_close (session, now);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_advance (session, now + 2 * SECOND);
   expect ("disconnect 1\ndisconnect 0\nended 0\n");
 }
@@ -637,7 +387,7 @@ GST_START_TEST (test_interruption_is_not_the_end)
   open_stream ();
   receive_stream_state (RTMS_SOCKET_SIGNALING, RTMS_STREAM_STATE_INTERRUPTED,
       14);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
       now);
   rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1000, NULL,
@@ -652,7 +402,7 @@ GST_START_TEST (test_close_while_media_connect_asks_zoom_too)
   start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_close (session, now);
   expect ("send 0 type 21 stream\n");
   receive (RTMS_SOCKET_SIGNALING, 22);
@@ -664,7 +414,7 @@ GST_END_TEST;
 GST_START_TEST (test_close_while_connecting_ends_at_once)
 {
   start ();
-  g_string_truncate (actions, 0);
+  forget ();
   rtms_session_close (session, now);
   expect ("disconnect 0\nended 0\n");
 }
@@ -677,7 +427,7 @@ GST_START_TEST (test_unexpected_messages_are_left_alone)
   start ();
   fail_if (receive (RTMS_SOCKET_SIGNALING, 2));
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
+  forget ();
   fail_if (receive (RTMS_SOCKET_SIGNALING, 4));
   fail_if (receive (RTMS_SOCKET_SIGNALING, 14));
   fail_if (receive (RTMS_SOCKET_SIGNALING, 4711));
@@ -697,237 +447,112 @@ GST_START_TEST (test_unexpected_messages_are_left_alone)
 
 GST_END_TEST;
 
-static void
-open_reconnecting (void)
+/* Status 10: the app has no scope for video. */
+GST_START_TEST (test_medium_without_a_scope_is_left_out)
 {
-  config.reconnect = TRUE;
-  open_stream ();
-}
-
-static void
-lose (RtmsSocketId id)
-{
-  g_autoptr (GError) error = g_error_new (RTMS_ERROR, RTMS_ERROR_CLOSED,
-      "broken");
-
-  rtms_session_socket_closed (session, id, 1006, error, now);
-}
-
-/* Goes on to whatever is due next. */
-static void
-advance (void)
-{
-  gint64 deadline = rtms_session_get_deadline (session);
-
-  fail_unless (deadline >= now && deadline < G_MAXINT64);
-  now = deadline;
-  rtms_session_advance (session, now);
-}
-
-GST_START_TEST (test_lost_media_connection_is_taken_up_again)
-{
-  gint64 lost_at;
-
-  open_reconnecting ();
-  lost_at = now;
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  expect ("interrupted 3\n");
-  advance ();
-  fail_unless_equals_int64 (now - lost_at, 3 * SECOND);
-  expect ("connect 1 ws://127.0.0.1/all\n");
-  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  expect ("send 1 media handshake 2 type 3 for 3\n");
-  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 0 type 7 stream\n");
-  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
-  expect ("media 0\n");
-
-  /* from the beginning again */
-  lost_at = now;
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  advance ();
-  fail_unless_equals_int64 (now - lost_at, 3 * SECOND);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_lost_signaling_takes_everything_up_again)
-{
-  open_reconnecting ();
-  lose (RTMS_SOCKET_SIGNALING);
-  expect ("disconnect 1\ninterrupted 3\n");
-  advance ();
-  expect ("connect 0 ws://127.0.0.1/signal\n");
+  start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  expect ("send 0 handshake 2 meeting stream signature backlog\n");
-  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/new", 0);
-  expect ("connect 1 ws://127.0.0.1/new\n");
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  forget ();
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 10, NULL, 0);
+  expect ("disconnect 1\nconnect 1 ws://127.0.0.1/all\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  expect ("send 1 media handshake 2 type 1 for 1\n");
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 1 media handshake 2 type 3 for 3\nsend 0 subscribe 7\n"
+  expect ("confirmed 1 audio 16000 video 0\nsend 0 subscribe 7\n"
       "send 0 type 7 stream\n");
 }
 
 GST_END_TEST;
 
-GST_START_TEST (test_attempts_back_off_until_zoom_gives_up)
+GST_START_TEST (test_split_medium_without_a_scope_is_left_out)
 {
-  static const gint delays[] = { 3, 6, 12, 24, 20 };
-  gint64 begin;
-
-  open_reconnecting ();
-  begin = now;
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  expect ("interrupted 3\n");
-  for (guint i = 0; i < G_N_ELEMENTS (delays); i++) {
-    gint64 before = now;
-
-    receive (RTMS_SOCKET_SIGNALING, 12);
-    g_string_truncate (actions, 0);
-    advance ();
-    fail_unless_equals_int64 (now - before, delays[i] * SECOND);
-    expect ("connect 1 ws://127.0.0.1/all\n");
-    lose (RTMS_SOCKET_MEDIA_ALL);
-    if (i + 1 < G_N_ELEMENTS (delays))
-      expect ("");
-  }
-  fail_unless_equals_int64 (now - begin, 65 * SECOND);
-  advance ();
-  expect ("disconnect 0\nended 0 lost\n");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_two_signs_are_one_interruption)
-{
-  RtmsMessage event;
-
-  open_reconnecting ();
-  now += 60 * SECOND;
-  receive_media (RTMS_MEDIA_AUDIO);
-  receive (RTMS_SOCKET_SIGNALING, 12);
-  g_string_truncate (actions, 0);
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  expect ("interrupted 3\n");
-
-  /* the event makes it happen at once */
-  rtms_message_init (&event, RTMS_MESSAGE_EVENT_UPDATE);
-  event.event_type = RTMS_EVENT_MEDIA_CONNECTION_INTERRUPTED;
-  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &event, now);
-  fail_unless_equals_int64 (rtms_session_get_deadline (session), now);
-  advance ();
-  expect ("event 6\nconnect 1 ws://127.0.0.1/all\n");
-  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  g_string_truncate (actions, 0);
-
-  /* and so does a state that comes behind it, but not again */
-  receive_stream_state (RTMS_SOCKET_SIGNALING, RTMS_STREAM_STATE_INTERRUPTED,
-      14);
-  expect ("event 8\n");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_event_alone_takes_the_media_connection_up_again)
-{
-  RtmsMessage event;
-
-  open_reconnecting ();
-  now += 60 * SECOND;
-  receive_media (RTMS_MEDIA_AUDIO);
-  receive (RTMS_SOCKET_SIGNALING, 12);
-  g_string_truncate (actions, 0);
-  rtms_message_init (&event, RTMS_MESSAGE_EVENT_UPDATE);
-  event.event_type = RTMS_EVENT_MEDIA_CONNECTION_INTERRUPTED;
-  rtms_session_receive (session, RTMS_SOCKET_SIGNALING, &event, now);
-  advance ();
-  expect ("event 6\ndisconnect 1\ninterrupted 3\n"
-      "connect 1 ws://127.0.0.1/all\n");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_end_while_taking_up_again)
-{
-  open_reconnecting ();
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
-  expect ("interrupted 3\nevent 8\ndisconnect 0\nended 6\n");
-  g_clear_pointer (&session, rtms_session_free);
-
-  open_reconnecting ();
-  lose (RTMS_SOCKET_SIGNALING);
-  g_string_truncate (actions, 0);
-  rtms_session_close (session, now);
-  expect ("ended 0\n");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_refusals_while_taking_up_again)
-{
-  open_reconnecting ();
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  advance ();
-  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  g_string_truncate (actions, 0);
-  /* Zoom has not noticed yet that the old connection is gone */
-  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 16, NULL, 0);
-  expect ("disconnect 1\n");
-  advance ();
-  expect ("connect 1 ws://127.0.0.1/all\n");
-  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  g_string_truncate (actions, 0);
-  /* the stream is no more */
-  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 2, NULL, 0);
-  expect ("disconnect 1\ndisconnect 0\nended 0 lost\n");
-}
-
-GST_END_TEST;
-
-/* What was received is completed, even if the new servers are no good. */
-GST_START_TEST (test_foreign_url_while_taking_up_again_ends_the_stream)
-{
-  open_reconnecting ();
-  lose (RTMS_SOCKET_SIGNALING);
-  advance ();
+  config.split = TRUE;
+  start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
-  g_string_truncate (actions, 0);
-  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "wss://evil.example.org/",
-      0);
-  expect ("disconnect 0\nended 0 lost\n");
+  receive_split_urls (-1);
+  for (guint i = 0; i < 2; i++)
+    rtms_session_socket_open (session, RTMS_SOCKET_MEDIA + i, now);
+  receive_answer (RTMS_SOCKET_MEDIA + 1, 4, 0, NULL, 0);
+  forget ();
+  receive_answer (RTMS_SOCKET_MEDIA, 4, 9, NULL, 0);
+  expect ("disconnect 2\nconfirmed 2 audio 0 video 7\n"
+      "send 0 subscribe 7\nsend 0 type 7 stream\n");
 }
 
 GST_END_TEST;
 
-GST_START_TEST (test_layout_may_change_while_taking_up_again)
+GST_START_TEST (test_no_scope_at_all_is_a_refusal)
 {
-  config.reconnect = TRUE;
-  open_split ();
-  lose (RTMS_SOCKET_SIGNALING);
-  advance ();
+  config.params.kinds = RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO);
+  start ();
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
-  g_string_truncate (actions, 0);
-  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 0 subscribe 7\nsend 0 type 7 stream\n");
+  forget ();
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 9, NULL, 0);
+  expect ("disconnect 1\ndisconnect 0\nfailed 6 status 9\n");
 }
 
 GST_END_TEST;
 
-GST_START_TEST (test_sessions_spread_over_the_back_off)
+/* Everything but 1 and 7, which come by themselves. */
+GST_START_TEST (test_contact_center_has_events_of_its_own)
 {
-  gint64 lost_at;
+  payload.product = RTMS_PRODUCT_CONTACT_CENTER;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  forget ();
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
+  expect ("confirmed 3 audio 16000 video 7\nsend 0 subscribe 27\n"
+      "send 0 type 7 stream\n");
+}
 
-  config.jitter = 1;
-  open_reconnecting ();
-  lost_at = now;
-  lose (RTMS_SOCKET_MEDIA_ALL);
-  advance ();
-  fail_unless (now - lost_at > 3 * SECOND
-      && now - lost_at <= 35 * SECOND / 10);
+GST_END_TEST;
+
+GST_START_TEST (test_stop_waits_for_media_on_their_way)
+{
+  open_stream ();
+  rtms_session_stop (session, 6, now);
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  expect ("media 0\n");
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
+      now);
+  expect ("disconnect 0\nended 6\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stop_before_media_is_a_failure)
+{
+  start ();
+  rtms_session_stop (session, 7, now);
+  expect ("connect 0 ws://127.0.0.1/signal\ndisconnect 0\n"
+      "failed 8 status -1\n");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_states_can_be_asked_for)
+{
+  g_auto (RtmsMessage) message = { 0 };
+
+  start ();
+  fail_if (rtms_session_request_state (session));
+  g_clear_pointer (&session, rtms_session_free);
+  open_stream ();
+  fail_unless (rtms_session_request_state (session));
+  expect ("send 0 type 19 stream\n");
+  rtms_message_init (&message, RTMS_MESSAGE_SESSION_STATE_UPDATE);
+  message.rtms_session_id = g_strdup ("s");
+  message.state = RTMS_SESSION_STATE_STARTED;
+  fail_unless (rtms_session_receive (session, RTMS_SOCKET_SIGNALING,
+          &message, now));
+  fail_unless (rtms_session_request_state (session));
+  expect ("event 9\nsend 0 type 19 stream\nsend 0 type 10 (null)\n");
 }
 
 GST_END_TEST;
@@ -939,7 +564,7 @@ session_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (suite, tc);
-  tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_checked_fixture (tc, session_setup, session_teardown);
   tcase_add_test (tc, test_stream_opens_in_the_documented_order);
   tcase_add_test (tc, test_all_media_travel_as_one_type);
   tcase_add_test (tc, test_split_layout_waits_for_every_answer);
@@ -968,16 +593,13 @@ session_suite (void)
   tcase_add_test (tc, test_close_does_not_wait_for_ever);
   tcase_add_test (tc, test_close_while_connecting_ends_at_once);
   tcase_add_test (tc, test_unexpected_messages_are_left_alone);
-  tcase_add_test (tc, test_lost_media_connection_is_taken_up_again);
-  tcase_add_test (tc, test_lost_signaling_takes_everything_up_again);
-  tcase_add_test (tc, test_attempts_back_off_until_zoom_gives_up);
-  tcase_add_test (tc, test_two_signs_are_one_interruption);
-  tcase_add_test (tc, test_event_alone_takes_the_media_connection_up_again);
-  tcase_add_test (tc, test_end_while_taking_up_again);
-  tcase_add_test (tc, test_refusals_while_taking_up_again);
-  tcase_add_test (tc, test_foreign_url_while_taking_up_again_ends_the_stream);
-  tcase_add_test (tc, test_layout_may_change_while_taking_up_again);
-  tcase_add_test (tc, test_sessions_spread_over_the_back_off);
+  tcase_add_test (tc, test_medium_without_a_scope_is_left_out);
+  tcase_add_test (tc, test_split_medium_without_a_scope_is_left_out);
+  tcase_add_test (tc, test_no_scope_at_all_is_a_refusal);
+  tcase_add_test (tc, test_contact_center_has_events_of_its_own);
+  tcase_add_test (tc, test_stop_waits_for_media_on_their_way);
+  tcase_add_test (tc, test_stop_before_media_is_a_failure);
+  tcase_add_test (tc, test_states_can_be_asked_for);
   return suite;
 }
 
