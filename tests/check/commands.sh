@@ -150,6 +150,64 @@ test_simulator_plays_a_media_file ()
   grep -q 'Duration: 0:00:0[23]\.' found.txt && grep -q 'H.264' found.txt
 }
 
+# A meeting of 20 s by plan, in 5 s; the summary tells what was sent while
+# what, in ms of the meeting.
+test_simulator_follows_its_plan ()
+{
+  simulate --strict --summary summary.json --duration 20 --speed 4 \
+    --camera 4-8,12- --pause 14-16 --share 2-5 --share 2:9-11 --mute 3 \
+    --present 4:3-10 --picture 6:sd,high --audio-dump dump || return 1
+  timeout 30 gst-launch-1.0 rtmssrc payload-location=started.json name=z \
+    media=audio+video+share+transcript+events audio-mode=participants \
+    z.video ! fakesink z.events ! filesink location=events.json || return 1
+  wait $simulator || { cat sim.log; return 1; }
+  cat summary.json
+  python3 - <<'END'
+import json
+meeting = json.load(open("summary.json"))["meetings"][0]
+events = [json.loads(line) for line in open("events.json")]
+begin = next(e["event"]["timestamp"] for e in events
+             if e["msg_type"] == 6 and e["event"]["event_type"] == 1)
+def when(kind):
+    return [e["event"]["timestamp"] - begin for e in events
+            if e["msg_type"] == 6 and e["event"]["event_type"] == kind]
+def states(kind):
+    return [(e["state"], e["timestamp"] - begin) for e in events
+            if e["msg_type"] == kind]
+def ranges(medium):
+    return [(r["first_timestamp"] - begin, r["last_timestamp"] - begin,
+             r["width"], r["key_frames"] > 0)
+            for r in meeting["media"][medium]["ranges"]]
+assert ranges("video") == [(4000, 5960, 1280, True), (6000, 7960, 854, True),
+                           (12000, 13960, 854, True),
+                           (16000, 19960, 854, True)], ranges("video")
+assert [r[:2] for r in ranges("share")] == [(2000, 4000), (9000, 10000)]
+assert when(5) == [2000, 9000] and when(6) == [5000, 11000]
+assert when(3)[1:] == [3000] and when(4) == [10000]
+assert set(when(8)) == {4000, 12000} and set(when(9)) == {8000}
+assert (5, 14000) in states(8) and (6, 16000) in states(8)
+assert (3, 14000) in states(9) and (4, 16000) in states(9)
+names = [p["user_name"] for p in meeting["media"]["audio"]["participants"]]
+assert "Zo\u00eb M\u00fcller" in names, names
+assert not any(n.startswith("Tom") for n in names), names
+dump = [json.loads(line) for line in open("dump/meeting-1.jsonl")]
+assert len(dump) == meeting["media"]["audio"]["messages"]
+assert not any(14000 <= d["timestamp"] - begin < 16000 for d in dump)
+END
+}
+
+test_simulator_refuses_wrong_plans ()
+{
+  local plan
+  for plan in "--camera 5" "--camera 7:1-2" "--share 3-2" "--pause none-" \
+    "--picture 3:huge" "--voice-event 1:99" "--offer smell" \
+    "--keep-alive-style odd"; do
+    # shellcheck disable=SC2086
+    "$RTMS_SIMULATOR" --wait 0.1 $plan
+    [ $? -eq 2 ] || return 1
+  done
+}
+
 for name in $(declare -F | awk '$3 ~ /^test_/ { print $3 }'); do
   check "$name" "$name"
 done

@@ -276,13 +276,12 @@ static void
 paint_slide (SimCamera *camera, gint64 at, guint8 *data)
 {
   SimPicture picture;
-  gint64 start = 0, end = 0;
-  gint person;
+  gint64 start = at;
   guint slide;
   gdouble unit = camera->height / 100.0;
   gdouble part;
 
-  sim_scene_get_share (camera->scene, &start, &end, &person);
+  sim_scene_get_presenter (camera->scene, at, &start);
   slide = (guint)((at - start) / SLIDE_DURATION) % 4;
   part = (gdouble)((at - start) % SLIDE_DURATION) / SLIDE_DURATION;
   sim_picture_map (&picture, data, camera->width, camera->height);
@@ -322,9 +321,9 @@ sim_camera_paint (SimCamera *camera, gint64 at, gint64 frame_duration,
     return;
   }
   if (camera->view == SIM_VIEW_SHARE) {
-    gint64 start = 0, end = 0;
+    gint64 start = at;
 
-    sim_scene_get_share (scene, &start, &end, &person);
+    sim_scene_get_presenter (scene, at, &start);
     paint_slide (camera, at, data);
     text->title = g_strdup (slide_titles[(at - start) / SLIDE_DURATION % 4]);
     return;

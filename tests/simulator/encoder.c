@@ -103,8 +103,9 @@ describe_audio (const SimTrackSpec *spec, const gchar *uri)
     source = g_strdup ("appsrc name=source format=time ! audioconvert "
                        "! audioresample");
   return g_strdup_printf (
-      "%s ! audio/x-raw,format=S16LE,layout=interleaved,"
-      "rate=%d,channels=%d ! %s ! appsink name=sink sync=false max-buffers=50",
+      "%s ! capsfilter name=format caps=audio/x-raw,format=S16LE,"
+      "layout=interleaved,rate=%d,channels=%d ! %s ! appsink name=sink "
+      "sync=false max-buffers=50",
       source, spec->rate, spec->channels, describe_audio_codec (spec));
 }
 
@@ -114,17 +115,27 @@ describe_picture_codec (const SimTrackSpec *spec)
   /* About 1.5 Mbit/s at 720p25, more for more pixels. */
   gint bitrate = (gint)(1500.0 * spec->width * spec->height / 921600.0
                         * (0.4 + 0.6 * spec->fps / 25.0));
+  /* The encoder names the least profile that has the tools it uses. */
+  static const struct {
+    const gchar *name;
+    const gchar *tools;
+  } profiles[] = {
+    { "constrained-baseline", "" },
+    { "main", "cabac=true" },
+    { "high", "cabac=true dct8x8=true" },
+  };
 
   switch (spec->codec) {
   case SIM_CODEC_H264:
     return g_strdup_printf (
         "x264enc tune=zerolatency "
         "speed-preset=ultrafast bitrate=%d key-int-max=%d bframes=0 "
-        "byte-stream=true aud=false threads=%d option-string=scenecut=0 "
-        "! video/x-h264,profile=constrained-baseline,"
+        "byte-stream=true aud=false threads=%d option-string=scenecut=0 %s "
+        "! video/x-h264,profile=%s,"
         "stream-format=byte-stream,alignment=au",
         MAX (200, bitrate), KEY_FRAME_SECONDS * spec->fps,
-        spec->height > 1080 ? 2 : 1);
+        spec->height > 1080 ? 2 : 1, profiles[spec->profile].tools,
+        profiles[spec->profile].name);
   case SIM_CODEC_PNG:
     return g_strdup ("videoconvert ! video/x-raw,format=RGB "
                      "! pngenc compression-level=1 snapshot=false");
@@ -155,10 +166,24 @@ describe_texts (const SimTrackSpec *spec)
       style, style);
 }
 
+/* Scenes are painted in the colours that players assume for the size. */
+static gchar *
+describe_colorimetry (const SimTrackSpec *spec)
+{
+  static const gchar *const names[] = { NULL, "bt601", "bt709", "bt2020" };
+
+  if (spec->colorimetry == SIM_COLORIMETRY_BY_SIZE)
+    return g_strdup ("identity silent=true");
+  return g_strdup_printf (
+      "videoconvert ! video/x-raw,format=I420,colorimetry=%s",
+      names[spec->colorimetry]);
+}
+
 static gchar *
 describe_pictures (const SimTrackSpec *spec, const gchar *uri)
 {
   g_autofree gchar *codec = describe_picture_codec (spec);
+  g_autofree gchar *colorimetry = describe_colorimetry (spec);
   g_autofree gchar *texts = NULL;
 
   if (uri != NULL)
@@ -166,17 +191,17 @@ describe_pictures (const SimTrackSpec *spec, const gchar *uri)
         "uridecodebin name=decoder uri=\"%s\" "
         "! videoconvert ! videoscale add-borders=true ! videorate ! "
         "video/x-raw,format=I420,"
-        "width=%d,height=%d,framerate=%d/1,pixel-aspect-ratio=1/1 ! %s "
+        "width=%d,height=%d,framerate=%d/1,pixel-aspect-ratio=1/1 ! %s ! %s "
         "! appsink name=sink sync=false max-buffers=4",
-        uri, spec->width, spec->height, spec->fps, codec);
+        uri, spec->width, spec->height, spec->fps, colorimetry, codec);
   texts = describe_texts (spec);
   return g_strdup_printf (
       "appsrc name=source format=time ! video/x-raw,"
       "format=I420,width=%d,height=%d,framerate=%d/1,pixel-aspect-ratio=1/1,"
-      "interlace-mode=progressive,colorimetry=%s ! %s ! %s "
+      "interlace-mode=progressive,colorimetry=%s ! %s ! %s ! %s "
       "! appsink name=sink sync=false max-buffers=4",
       spec->width, spec->height, spec->fps,
-      spec->height >= 720 ? "bt709" : "bt601", texts, codec);
+      spec->height >= 720 ? "bt709" : "bt601", texts, colorimetry, codec);
 }
 
 gchar *

@@ -31,14 +31,16 @@ sim_handshake_get_path_media (const gchar *path)
   return 0;
 }
 
-/* What a product streams; Contact Center is voice only. */
+/* What a product streams, Contact Center voice only, and the app may have. */
 static guint
-get_product_media (SimProduct product)
+get_offered_media (const SimOptions *options)
 {
-  if (product == SIM_PRODUCT_CONTACT_CENTER)
-    return SIM_MEDIA_BIT (SIM_MEDIUM_AUDIO)
-           | SIM_MEDIA_BIT (SIM_MEDIUM_TRANSCRIPT);
-  return SIM_MEDIA_EACH;
+  guint media = SIM_MEDIA_EACH;
+
+  if (options->product == SIM_PRODUCT_CONTACT_CENTER)
+    media = SIM_MEDIA_BIT (SIM_MEDIUM_AUDIO)
+            | SIM_MEDIA_BIT (SIM_MEDIUM_TRANSCRIPT);
+  return media & options->offer;
 }
 
 static JsonObject *
@@ -142,9 +144,8 @@ static JsonObject *
 make_media_server (SimSimulator *simulator)
 {
   const gchar *url = sim_simulator_get_url (simulator);
-  guint offered
-      = get_product_media (sim_simulator_get_options (simulator)->product)
-        | SIM_MEDIA_ALL;
+  guint offered = get_offered_media (sim_simulator_get_options (simulator))
+                  | SIM_MEDIA_ALL;
   g_autofree gchar *base = g_strndup (url, strrchr (url, '/') - url);
   JsonObject *server = json_object_new ();
   JsonObject *server_urls = json_object_new ();
@@ -193,7 +194,7 @@ static SimStatus
 check_media_type (SimSocket *socket, JsonObject *request, guint *media)
 {
   const SimOptions *options = sim_simulator_get_options (socket->simulator);
-  guint offered = get_product_media (options->product);
+  guint offered = get_offered_media (options);
   gint64 asked = 0;
 
   if (sim_json_get_int (request, "media_type", &asked) != SIM_JSON_FOUND
@@ -238,8 +239,7 @@ sim_handshake_media (SimSocket *socket, gint64 type, JsonObject *request)
   if (status == SIM_STATUS_OK)
     status = sim_meeting_check_media (meeting, media);
   if (status == SIM_STATUS_OK)
-    status = sim_params_negotiate (
-        request, media, options->product, options->strict, &socket->params);
+    status = sim_params_negotiate (request, media, options, &socket->params);
   if (status != SIM_STATUS_OK) {
     refuse (socket, sequence, status);
     return;

@@ -37,6 +37,7 @@ struct _SimMeeting {
   guint lost_media;      /* media that a lost socket had carried */
   SimStopReason stop_reason;
   gboolean served;
+  gboolean paused;
   guint wait_source;
   guint window_source;
   guint ending_source;
@@ -368,9 +369,29 @@ sim_meeting_media_began (SimMeeting *meeting, gint64 epoch)
       epoch, sim_player_get_position (meeting->player));
 }
 
+static void
+set_paused (SimMeeting *meeting, gboolean paused, gint64 timestamp)
+{
+  JsonObject *session = sim_event_session_state (meeting->session_id,
+      paused ? SIM_SESSION_PAUSED : SIM_SESSION_RESUMED, 0);
+  JsonObject *stream = sim_event_stream_state (
+      paused ? SIM_STREAM_PAUSED : SIM_STREAM_RESUMED, 0);
+
+  sim_log ("meeting %u: %s", meeting->number, paused ? "paused" : "resumed");
+  meeting->paused = paused;
+  json_object_set_int_member (session, "timestamp", timestamp);
+  json_object_set_int_member (stream, "timestamp", timestamp);
+  send_signaling (meeting, session);
+  send_signaling (meeting, stream);
+}
+
 void
 sim_meeting_cue (SimMeeting *meeting, const SimCue *cue, gint64 epoch)
 {
+  if (cue->kind == SIM_CUE_PAUSE || cue->kind == SIM_CUE_RESUME) {
+    set_paused (meeting, cue->kind == SIM_CUE_PAUSE, epoch + cue->at / 1000);
+    return;
+  }
   sim_subscription_send_cue (
       meeting->subscription, meeting->signaling, cue, epoch);
 }
@@ -481,8 +502,9 @@ handle_session_state (SimMeeting *meeting, JsonObject *object)
   json_object_set_string_member (response, "rtms_session_id", session_id);
   json_object_set_int_member (response, "state",
       !known                            ? SIM_SESSION_INACTIVE
-      : meeting->state == STATE_STARTED ? SIM_SESSION_STARTED
-                                        : SIM_SESSION_INITIALIZE);
+      : meeting->state != STATE_STARTED ? SIM_SESSION_INITIALIZE
+      : meeting->paused                 ? SIM_SESSION_PAUSED
+                                        : SIM_SESSION_STARTED);
   send_signaling (meeting, response);
 }
 
@@ -511,6 +533,7 @@ handle_stream_state (SimMeeting *meeting, JsonObject *object)
         response, "status_code", SIM_STATUS_INVALID_RTMS_STREAM_ID);
   else if (meeting->state == STATE_STARTED)
     state = meeting->window_source != 0 ? SIM_STREAM_INTERRUPTED
+            : meeting->paused           ? SIM_STREAM_PAUSED
                                         : SIM_STREAM_ACTIVE;
   json_object_set_string_member (
       response, "rtms_stream_id", meeting->stream_id);

@@ -97,8 +97,135 @@ parse_unit (const gchar *text, gint64 *scale)
 }
 
 static gboolean
-check_ranges (SimOptions *options, const gchar *unit, const gchar *product,
-    gint *exit_code)
+parse_keep_alive_style (const gchar *text, SimKeepAliveStyle *style)
+{
+  static const gchar *const names[] = { "regular", "idle", "bare" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (g_str_equal (text, names[i])) {
+      *style = (SimKeepAliveStyle)i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* "audio+transcript" */
+static gboolean
+parse_media (const gchar *text, guint *media)
+{
+  g_auto (GStrv) names = g_strsplit (text, "+", -1);
+
+  *media = 0;
+  for (guint i = 0; names[i] != NULL; i++) {
+    SimMedium medium = 0;
+
+    while (medium < SIM_N_MEDIA
+           && !g_str_equal (sim_medium_name (medium), names[i]))
+      medium++;
+    if (medium == SIM_N_MEDIA)
+      return FALSE;
+    *media |= SIM_MEDIA_BIT (medium);
+  }
+  return TRUE;
+}
+
+/* Options of the meeting's course, which may be given more than once. */
+typedef struct {
+  gchar **cameras;
+  gchar **present;
+  gchar **muted;
+  gchar **shares;
+  gchar **pauses;
+  gchar **pictures;
+  gchar **voice_events;
+} CourseTexts;
+
+static void
+clear_course_texts (CourseTexts *texts)
+{
+  g_strfreev (texts->cameras);
+  g_strfreev (texts->present);
+  g_strfreev (texts->muted);
+  g_strfreev (texts->shares);
+  g_strfreev (texts->pauses);
+  g_strfreev (texts->pictures);
+  g_strfreev (texts->voice_events);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CourseTexts, clear_course_texts)
+
+static gboolean
+parse_course (SimOptions *options, const CourseTexts *texts, gint *exit_code)
+{
+  SimPlan *plan = &options->plan;
+  guint n_people
+      = options->scene != NULL ? sim_scene_count_people (options->scene) : 1;
+  const struct {
+    const gchar *name;
+    gchar **texts;
+    SimPlanned *planned;
+  } spans[] = {
+    { "--camera", texts->cameras, &plan->cameras },
+    { "--present", texts->present, &plan->present },
+    { "--mute", texts->muted, &plan->muted },
+    { "--share", texts->shares, &plan->shares },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (spans); i++) {
+    for (gchar **text = spans[i].texts; text != NULL && *text != NULL; text++) {
+      if (!sim_plan_parse_spans (spans[i].planned, *text, n_people))
+        return usage_error (exit_code,
+            "%s \"%s\": it is [WHO:]FROM-TO,... or none, WHO up to %u.",
+            spans[i].name, *text, n_people);
+    }
+  }
+  for (gchar **text = texts->pauses; text != NULL && *text != NULL; text++) {
+    if (!sim_plan_parse_pauses (plan, *text))
+      return usage_error (
+          exit_code, "--pause \"%s\": it is FROM-TO,...", *text);
+  }
+  for (gchar **text = texts->pictures; text != NULL && *text != NULL; text++) {
+    if (!sim_plan_parse_picture (plan, *text))
+      return usage_error (exit_code,
+          "--picture \"%s\": it is AT:WHAT,..., WHAT being sd, hd, fhd, qhd, "
+          "WxH, baseline, main, high, bt601, bt709 or bt2020.",
+          *text);
+  }
+  for (gchar **text = texts->voice_events; text != NULL && *text != NULL;
+       text++) {
+    if (!sim_plan_parse_voice_event (plan, *text, n_people))
+      return usage_error (
+          exit_code, "--voice-event \"%s\": it is AT:TYPE[:WHO].", *text);
+  }
+  if (options->media_file != NULL
+      && (texts->pictures != NULL || texts->muted != NULL))
+    return usage_error (exit_code, "--picture and --mute need a scene.");
+  return TRUE;
+}
+
+static gboolean
+parse_names (SimOptions *options, const gchar *unit, const gchar *product,
+    const gchar *offer, const gchar *style, gint *exit_code)
+{
+  if (!parse_unit (unit != NULL ? unit : "us", &options->transcript_scale))
+    return usage_error (exit_code, "--transcript-unit is s, ms, us or ns.");
+  if (!parse_product (product != NULL ? product : "meeting", &options->product))
+    return usage_error (
+        exit_code, "--product is meeting, webinar, session or contact-center.");
+  if (offer != NULL && !parse_media (offer, &options->offer))
+    return usage_error (exit_code,
+        "--offer is some of audio, video, share, transcript and chat, with + "
+        "between them.");
+  if (style != NULL
+      && !parse_keep_alive_style (style, &options->keep_alive_style))
+    return usage_error (
+        exit_code, "--keep-alive-style is regular, idle or bare.");
+  return TRUE;
+}
+
+static gboolean
+check_ranges (SimOptions *options, gint *exit_code)
 {
   if (options->media_file != NULL && options->scene != NULL)
     return usage_error (exit_code, "--media and --scene exclude each other.");
@@ -140,13 +267,12 @@ check_ranges (SimOptions *options, const gchar *unit, const gchar *product,
     return usage_error (exit_code, "--webhook is not a URL.");
   if (options->certificate_out != NULL && !options->tls)
     return usage_error (exit_code, "--certificate-out needs --tls.");
+  if (options->audio_dump != NULL
+      && g_mkdir_with_parents (options->audio_dump, 0777) != 0)
+    return usage_error (
+        exit_code, "there can be no folder \"%s\".", options->audio_dump);
   if (options->stream_id != NULL && *options->stream_id == '\0')
     return usage_error (exit_code, "--stream-id must not be empty.");
-  if (!parse_unit (unit != NULL ? unit : "us", &options->transcript_scale))
-    return usage_error (exit_code, "--transcript-unit is s, ms, us or ns.");
-  if (!parse_product (product != NULL ? product : "meeting", &options->product))
-    return usage_error (
-        exit_code, "--product is meeting, webinar, session or contact-center.");
   return TRUE;
 }
 
@@ -158,6 +284,9 @@ sim_options_parse (
   g_autoptr (GError) error = NULL;
   g_autofree gchar *unit = NULL;
   g_autofree gchar *product = NULL;
+  g_autofree gchar *offer = NULL;
+  g_autofree gchar *style = NULL;
+  g_auto (CourseTexts) course = { NULL };
   gboolean list_scenes = FALSE;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
@@ -231,6 +360,40 @@ sim_options_parse (
         "Unit of transcript start and end times: s, ms, us or ns "
         "(default: us, as observed)",
         "UNIT" },
+    { "camera", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.cameras,
+        "When cameras are on: FROM-TO, FROM- or none, in seconds of the "
+        "meeting; with WHO: (1, 2 ...) in front, that person's alone",
+        "RANGES" },
+    { "present", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.present,
+        "When people are there, likewise", "RANGES" },
+    { "mute", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.muted,
+        "When people are muted, likewise; WHO alone: throughout", "RANGES" },
+    { "share", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.shares,
+        "When a screen is shared, likewise", "RANGES" },
+    { "pause", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.pauses,
+        "When the stream is paused", "RANGES" },
+    { "picture", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.pictures,
+        "The video changes, with its speaker: AT:WHAT,... with sd, hd, fhd, "
+        "qhd, WxH, baseline, main, high, bt601, bt709, bt2020",
+        "CHANGE" },
+    { "late-key-frames", 0, 0, G_OPTION_ARG_NONE, &options->late_key_frames,
+        "Whenever pictures begin, the first ones are no key frames", NULL },
+    { "no-transcript", 0, 0, G_OPTION_ARG_NONE, &options->plan.no_transcript,
+        "Transcribe nothing", NULL },
+    { "voice-event", 0, 0, G_OPTION_ARG_STRING_ARRAY, &course.voice_events,
+        "A Contact Center event: AT:TYPE[:WHO]", "EVENT" },
+    { "offer", 0, 0, G_OPTION_ARG_STRING, &offer,
+        "Media that the app has scopes for, e.g. audio+transcript (default: "
+        "the product's)",
+        "MEDIA" },
+    { "rtp-alias", 0, 0, G_OPTION_ARG_NONE, &options->rtp_alias,
+        "Take the content type RTP for another name of raw audio", NULL },
+    { "keep-alive-style", 0, 0, G_OPTION_ARG_STRING, &style,
+        "regular, idle (only where nothing else is sent) or bare (without a "
+        "timestamp)",
+        "STYLE" },
+    { "audio-dump", 0, 0, G_OPTION_ARG_FILENAME, &options->audio_dump,
+        "Write the sound that was encoded into this folder", "DIR" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version,
         "Print the version and exit", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
@@ -243,7 +406,9 @@ sim_options_parse (
     .reconnect_window = DEFAULT_RECONNECT_WINDOW,
     .keep_alive = DEFAULT_KEEP_ALIVE,
     .video_delay = -1.0,
+    .offer = SIM_MEDIA_EACH,
   };
+  sim_plan_init (&options->plan);
 
   context = g_option_context_new (NULL);
   g_option_context_set_summary (context, summary_text);
@@ -273,7 +438,9 @@ sim_options_parse (
       &options->secret_token, "ZM_RTMS_WEBHOOK_SECRET", NULL);
   if (options->address == NULL)
     options->address = g_strdup (DEFAULT_ADDRESS);
-  return check_ranges (options, unit, product, exit_code);
+  return check_ranges (options, exit_code)
+         && parse_names (options, unit, product, offer, style, exit_code)
+         && parse_course (options, &course, exit_code);
 }
 
 void
@@ -291,4 +458,6 @@ sim_options_clear (SimOptions *options)
   g_free (options->secret_token);
   g_free (options->summary);
   g_free (options->stream_id);
+  g_free (options->audio_dump);
+  sim_plan_clear (&options->plan);
 }

@@ -2,7 +2,8 @@
 /* What the user asked for on the command line. */
 #pragma once
 
-#include <glib.h>
+#include "plan.h"
+#include "protocol.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,12 @@ typedef enum {
   SIM_PRODUCT_SESSION,
   SIM_PRODUCT_CONTACT_CENTER,
 } SimProduct;
+
+typedef enum {
+  SIM_KEEP_ALIVE_REGULAR,
+  SIM_KEEP_ALIVE_IDLE, /* only where nothing else is sent */
+  SIM_KEEP_ALIVE_BARE, /* without a timestamp */
+} SimKeepAliveStyle;
 
 /* Times are in the unit that their name says; everything is owned. */
 typedef struct {
@@ -40,6 +47,12 @@ typedef struct {
   gint64 transcript_scale;  /* units per second of transcript times */
   SimProduct product;
   gchar *stream_id;
+  SimPlan plan;
+  guint offer; /* media that the app has scopes for */
+  SimKeepAliveStyle keep_alive_style;
+  gboolean late_key_frames;
+  gboolean rtp_alias;
+  gchar *audio_dump;
 } SimOptions;
 
 /* Parses the command line; on FALSE the program ends with @exit_code, and

@@ -63,8 +63,11 @@ get_default_rate (gint codec, gboolean strict)
 }
 
 static SimStatus
-negotiate_audio (JsonObject *asked, gboolean strict, SimAudioParams *params)
+negotiate_audio (
+    JsonObject *asked, const SimOptions *options, SimAudioParams *params)
 {
+  gboolean strict = options->strict;
+  SimContentType row_type;
   gint content_type, codec, rate, channel, option, send_rate;
   guint row;
 
@@ -75,13 +78,16 @@ negotiate_audio (JsonObject *asked, gboolean strict, SimAudioParams *params)
   if (!read_member (asked, "codec", SIM_CODEC_L16, &codec)
       || codec < SIM_CODEC_L16 || codec > SIM_CODEC_OPUS)
     return SIM_STATUS_INVALID_MEDIA_AUDIO_CODEC;
-  if (content_type == SIM_CONTENT_RTP && codec == SIM_CODEC_L16) {
+  if (content_type == SIM_CONTENT_RTP && codec == SIM_CODEC_L16
+      && !options->rtp_alias) {
     if (strict)
       return SIM_STATUS_INVALID_MEDIA_AUDIO_CONTENT_TYPE;
     content_type = SIM_CONTENT_RAW_AUDIO;
   }
+  row_type = options->rtp_alias ? SIM_CONTENT_RAW_AUDIO
+                                : (SimContentType)content_type;
   for (row = 0; row < G_N_ELEMENTS (audio_rows) - 1; row++) {
-    if (audio_rows[row].content_type == (SimContentType)content_type
+    if (audio_rows[row].content_type == row_type
         && audio_rows[row].codec == (SimCodec)codec)
       break;
   }
@@ -231,20 +237,21 @@ find_params (JsonObject *all, const gchar *name, const gchar *other_name,
 }
 
 static SimStatus
-negotiate_medium (JsonObject *all, SimMedium medium, SimProduct product,
-    gboolean strict, SimParams *params)
+negotiate_medium (JsonObject *all, SimMedium medium, const SimOptions *options,
+    SimParams *params)
 {
+  gboolean strict = options->strict;
   JsonObject *asked;
 
   switch (medium) {
   case SIM_MEDIUM_AUDIO:
     if (!find_params (all, "audio", NULL, &asked))
       return SIM_STATUS_INVALID_MEDIA_AUDIO_PARAMS;
-    return negotiate_audio (asked, strict, &params->audio);
+    return negotiate_audio (asked, options, &params->audio);
   case SIM_MEDIUM_VIDEO:
     if (!find_params (all, "video", NULL, &asked))
       return SIM_STATUS_INVALID_MEDIA_VIDEO_PARAMS;
-    return negotiate_video (asked, product, strict, &params->video);
+    return negotiate_video (asked, options->product, strict, &params->video);
   case SIM_MEDIUM_SHARE:
     if (!find_params (all, "deskshare", strict ? NULL : "share", &asked))
       return SIM_STATUS_INVALID_MEDIA_DESKSHARE_PARAMS;
@@ -261,8 +268,8 @@ negotiate_medium (JsonObject *all, SimMedium medium, SimProduct product,
 }
 
 SimStatus
-sim_params_negotiate (JsonObject *request, guint media, SimProduct product,
-    gboolean strict, SimParams *params)
+sim_params_negotiate (JsonObject *request, guint media,
+    const SimOptions *options, SimParams *params)
 {
   JsonObject *all = NULL;
 
@@ -273,7 +280,7 @@ sim_params_negotiate (JsonObject *request, guint media, SimProduct product,
 
     if (!(media & SIM_MEDIA_BIT (medium)))
       continue;
-    status = negotiate_medium (all, medium, product, strict, params);
+    status = negotiate_medium (all, medium, options, params);
     if (status != SIM_STATUS_OK)
       return status;
   }

@@ -36,7 +36,7 @@ typedef struct {
 /* Reads "media_params" of @request for these media; what is absent gets the
  * server's defaults. */
 SimStatus sim_params_negotiate (JsonObject *request, guint media,
-    SimProduct product, gboolean strict, SimParams *params);
+    const SimOptions *options, SimParams *params);
 
 /* The confirmed parameters, all of them, as "media_params" of a response. */
 JsonObject *sim_params_to_json (const SimParams *params, guint media);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "dump.h"
 #include "meeting.h"
 
 /* Messages per turn of the main loop, so that the sockets can drain and other
@@ -17,6 +18,8 @@
 #define BURST G_USEC_PER_SEC
 #define NEVER G_MAXINT64
 #define N_OUTPUTS 3
+/* An encoder for a new look of the picture starts so long before it. */
+#define AHEAD (2 * G_USEC_PER_SEC)
 
 /* One medium that is made of encoded packets: audio, video or share. */
 typedef struct {
@@ -27,6 +30,10 @@ typedef struct {
   gboolean begun;    /* something was sent since it was attached */
   gboolean finished;
   gboolean needs_key_frame;
+  gboolean fresh;  /* nothing was seen just before */
+  gboolean hidden; /* a new range of the summary begins */
+  SimTrackSpec spec;
+  gint64 change_at; /* when the picture changes next */
   SimTrack *tracks[SIM_SCENE_MAX_PEOPLE];
   guint n_tracks;
   guint64 next; /* index of the next packet */
@@ -38,6 +45,7 @@ struct _SimPlayer {
   SimMeeting *meeting;
   SimSource *source;
   SimTally *tally;
+  SimDump *dump; /* or NULL */
   GSource *timer;
   SimOutput outputs[N_OUTPUTS];
   SimSocket *text_sockets[SIM_N_MEDIA]; /* of transcript and chat */
@@ -83,6 +91,9 @@ sim_player_new (SimSimulator *simulator, SimMeeting *meeting, SimTally *tally)
   player->meeting = meeting;
   player->source = sim_simulator_get_source (simulator);
   player->tally = tally;
+  if (options->audio_dump != NULL)
+    player->dump
+        = sim_dump_new (options->audio_dump, sim_meeting_get_number (meeting));
   player->speed = options->speed;
   player->backlog = (gint64)(options->backlog * G_USEC_PER_SEC);
   player->duration = sim_source_get_duration (player->source);
@@ -100,6 +111,7 @@ sim_player_free (SimPlayer *player)
 {
   g_source_destroy (player->timer);
   g_source_unref (player->timer);
+  g_clear_pointer (&player->dump, sim_dump_free);
   g_free (player);
 }
 
@@ -111,6 +123,13 @@ sim_player_get_position (SimPlayer *player)
   return player->base_position
          + (gint64)((g_get_monotonic_time () - player->base_monotonic)
                     * player->speed);
+}
+
+/* Where a client that joins now is in the meeting. */
+static gint64
+get_now (SimPlayer *player)
+{
+  return player->running ? sim_player_get_position (player) : player->backlog;
 }
 
 static gint64
@@ -129,7 +148,8 @@ open_audio (SimPlayer *player, SimOutput *output, GError **error)
   SimTrackSpec spec = {
     .medium = SIM_MEDIUM_AUDIO,
     .codec = params->codec,
-    .rtp = params->content_type == SIM_CONTENT_RTP,
+    .rtp = params->content_type == SIM_CONTENT_RTP
+           && !sim_simulator_get_options (player->simulator)->rtp_alias,
     .rate = sim_params_get_rate (params),
     .channels = params->channel,
     .view = -1,
@@ -146,32 +166,76 @@ open_audio (SimPlayer *player, SimOutput *output, GError **error)
   }
 }
 
+/* What the picture is like after its so-manieth change. */
+static void
+set_look (SimPlayer *player, SimOutput *output, gint change)
+{
+  const SimPictureParams *picture = &output->socket->params.video;
+  const SimPictureChange *look;
+
+  sim_params_get_size (picture, &output->spec.width, &output->spec.height);
+  output->spec.change = change;
+  if (change == 0)
+    return;
+  look = sim_source_get_look (player->source, change);
+  if (look->width > 0) {
+    output->spec.width = look->width;
+    output->spec.height = look->height;
+  }
+  output->spec.profile = look->profile;
+  output->spec.colorimetry = look->colorimetry;
+}
+
+/* Goes over to the next look with the first picture of it. */
+static void
+change_picture (SimPlayer *player, SimOutput *output, GError **error)
+{
+  gint change = sim_source_get_change (
+      player->source, output->change_at, &output->change_at);
+
+  set_look (player, output, change);
+  output->tracks[0]
+      = sim_source_get_track (player->source, &output->spec, error);
+  output->next = 0;
+  output->fresh = TRUE;
+}
+
 static void
 open_pictures (SimPlayer *player, SimOutput *output, GError **error)
 {
   const SimParams *params = &output->socket->params;
   const SimPictureParams *picture
       = output->medium == SIM_MEDIUM_SHARE ? &params->share : &params->video;
-  SimTrackSpec spec = {
+  gint change;
+
+  output->spec = (SimTrackSpec){
     .medium = output->medium,
     .codec = picture->codec,
     .fps = picture->fps,
     .view = SIM_VIEW_ACTIVE_SPEAKER,
   };
-
   output->n_tracks = 0;
   output->group = 1;
+  output->change_at = NEVER;
+  output->fresh = TRUE;
+  output->hidden = TRUE;
   if (output->medium == SIM_MEDIUM_SHARE)
-    spec.view = SIM_VIEW_SHARE;
+    output->spec.view = SIM_VIEW_SHARE;
   else if (picture->data_opt == SIM_OPTION_VIDEO_GALLERY)
-    spec.view = SIM_VIEW_GALLERY;
+    output->spec.view = SIM_VIEW_GALLERY;
   else if (picture->data_opt == SIM_OPTION_VIDEO_INDIVIDUAL)
-    spec.view = player->chosen_person;
+    output->spec.view = player->chosen_person;
   if (picture->data_opt == SIM_OPTION_VIDEO_INDIVIDUAL
       && player->chosen_person < 0)
     return;
-  sim_params_get_size (picture, &spec.width, &spec.height);
-  output->tracks[0] = sim_source_get_track (player->source, &spec, error);
+  sim_params_get_size (picture, &output->spec.width, &output->spec.height);
+  if (output->medium == SIM_MEDIUM_VIDEO) {
+    change = sim_source_get_change (
+        player->source, get_now (player), &output->change_at);
+    set_look (player, output, change);
+  }
+  output->tracks[0]
+      = sim_source_get_track (player->source, &output->spec, error);
   output->n_tracks = 1;
 }
 
@@ -180,8 +244,7 @@ open_pictures (SimPlayer *player, SimOutput *output, GError **error)
 static void
 place_output (SimPlayer *player, SimOutput *output)
 {
-  gint64 position
-      = player->running ? sim_player_get_position (player) : player->backlog;
+  gint64 position = get_now (player);
   SimTrack *track = output->tracks[0];
 
   if (output->medium != SIM_MEDIUM_AUDIO) {
@@ -196,6 +259,15 @@ place_output (SimPlayer *player, SimOutput *output)
     output->next = sim_track_get_index (track, position);
   }
   output->used = TRUE;
+}
+
+static void
+fail (SimPlayer *player, SimOutput *output, const GError *error)
+{
+  g_printerr ("rtms-simulator: %s\n", error->message);
+  output->n_tracks = 0;
+  output->finished = TRUE;
+  sim_simulator_fail (player->simulator, 2);
 }
 
 static void
@@ -214,9 +286,7 @@ open_output (SimPlayer *player, SimOutput *output)
   else
     open_pictures (player, output, &error);
   if (error != NULL) {
-    g_printerr ("rtms-simulator: %s\n", error->message);
-    output->n_tracks = 0;
-    sim_simulator_fail (player->simulator, 2);
+    fail (player, output, error);
     return;
   }
   if (output->n_tracks == 0)
@@ -229,18 +299,23 @@ open_output (SimPlayer *player, SimOutput *output)
 
 static void
 send_payload (SimPlayer *player, SimOutput *output, gint person,
-    const guint8 *data, gsize size, gint64 timestamp)
+    const guint8 *data, gsize size, SimSent *sent)
 {
   SimScene *scene = sim_source_get_scene (player->source);
   SimProduct product = sim_simulator_get_options (player->simulator)->product;
   const SimPerson *who
       = person >= 0 ? sim_scene_get_person (scene, person) : NULL;
-  GString *text
-      = sim_content_media (output->medium, product, who, data, size, timestamp);
+  GString *text = sim_content_media (
+      output->medium, product, who, data, size, sent->timestamp);
 
   sim_socket_send_text (output->socket, text->str, text->len);
   g_string_free (text, TRUE);
-  sim_tally_add (player->tally, output->medium, data, size, timestamp);
+  sent->medium = output->medium;
+  if (who != NULL) {
+    sent->user_id = who->user_id;
+    sent->user_name = who->name;
+  }
+  sim_tally_add (player->tally, sent, data, size);
 }
 
 static void
@@ -289,6 +364,16 @@ collect (SimTrack *track, guint64 first, guint count, GByteArray *data)
   return SIM_TRACK_PACKET;
 }
 
+static void
+dump_sound (SimPlayer *player, SimOutput *output, guint track,
+    const SimSent *sent, guint count)
+{
+  g_autoptr (GBytes) sound = sim_track_get_sound (
+      output->tracks[track], output->next - count, count);
+
+  sim_dump_add (player->dump, sent->user_id, sent->timestamp, sound);
+}
+
 static SendResult
 send_audio (SimPlayer *player, SimOutput *output)
 {
@@ -314,19 +399,22 @@ send_audio (SimPlayer *player, SimOutput *output)
     if (result == SIM_TRACK_END)
       ended++;
   }
-  for (guint i = 0; i < output->n_tracks; i++) {
-    GByteArray *data = g_ptr_array_index (messages, i);
-
-    if (data->len == 0
-        || (multi
-            && (!sim_scene_is_present (scene, i, from)
-                || !sim_scene_is_speaking (scene, i, from, to))))
-      continue;
-    send_payload (player, output, multi ? (gint)i : -1, data->data, data->len,
-        get_timestamp (player, from));
-  }
   output->next += count;
   output->finished = ended == output->n_tracks;
+  if (sim_scene_is_paused (scene, from))
+    return SEND_DONE;
+  for (guint i = 0; i < output->n_tracks; i++) {
+    GByteArray *data = g_ptr_array_index (messages, i);
+    SimSent sent = { .timestamp = get_timestamp (player, from) };
+
+    if (data->len == 0
+        || (multi && !sim_scene_is_speaking (scene, i, from, to)))
+      continue;
+    send_payload (
+        player, output, multi ? (gint)i : -1, data->data, data->len, &sent);
+    if (player->dump != NULL)
+      dump_sound (player, output, i, &sent, count);
+  }
   return SEND_DONE;
 }
 
@@ -337,12 +425,16 @@ find_shown (
     SimPlayer *player, SimOutput *output, gint64 offset, gboolean *shown)
 {
   SimScene *scene = sim_source_get_scene (player->source);
-  gint64 start, end;
+  gint64 start;
   gint person;
 
+  if (sim_scene_is_paused (scene, offset)) {
+    *shown = FALSE;
+    return -1;
+  }
   if (output->medium == SIM_MEDIUM_SHARE) {
-    *shown = sim_scene_get_share (scene, &start, &end, &person)
-             && offset >= start && offset < end;
+    person = sim_scene_get_presenter (scene, offset, &start);
+    *shown = person >= 0;
     return person;
   }
   switch (output->socket->params.video.data_opt) {
@@ -360,6 +452,55 @@ find_shown (
   }
 }
 
+/* Pictures begin with a key frame, or, as Zoom's may, anywhere but there. */
+static gboolean
+is_held_back (SimPlayer *player, SimOutput *output, gboolean key_frame)
+{
+  gboolean late
+      = sim_simulator_get_options (player->simulator)->late_key_frames;
+  gboolean fresh = output->fresh;
+
+  output->fresh = FALSE;
+  if (late)
+    return fresh && key_frame;
+  if (key_frame)
+    output->needs_key_frame = FALSE;
+  return output->needs_key_frame;
+}
+
+/* The encoder of the next look needs a moment before it is wanted. */
+static void
+prepare_change (SimPlayer *player, SimOutput *output, gint64 offset)
+{
+  SimTrackSpec spec = output->spec;
+  gint64 next;
+
+  if (output->change_at - offset > AHEAD * MAX (1.0, player->speed))
+    return;
+  set_look (player, output,
+      sim_source_get_change (player->source, output->change_at, &next));
+  sim_source_get_track (player->source, &output->spec, NULL);
+  output->spec = spec;
+}
+
+static void
+send_shown (SimPlayer *player, SimOutput *output, gint person,
+    const SimPacket *packet, gint64 offset)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet->data, &size);
+  SimSent sent = {
+    .timestamp = get_timestamp (player, offset),
+    .key_frame = packet->key_frame,
+    .width = output->spec.width,
+    .height = output->spec.height,
+    .begins = output->hidden,
+  };
+
+  output->hidden = FALSE;
+  send_payload (player, output, person, data, size, &sent);
+}
+
 static SendResult
 send_picture (SimPlayer *player, SimOutput *output)
 {
@@ -368,26 +509,32 @@ send_picture (SimPlayer *player, SimOutput *output)
   SimPacket packet;
   guint64 repeats;
   gboolean shown;
-  gint person = find_shown (player, output, offset, &shown);
-  SimTrackResult result
-      = sim_track_get_packet (track, output->next, &packet, &repeats);
+  gint person;
+  SimTrackResult result;
 
+  if (offset >= output->change_at) {
+    g_autoptr (GError) error = NULL;
+
+    change_picture (player, output, &error);
+    if (error != NULL)
+      fail (player, output, error);
+    return SEND_DONE;
+  }
+  prepare_change (player, output, offset);
+  person = find_shown (player, output, offset, &shown);
+  result = sim_track_get_packet (track, output->next, &packet, &repeats);
   if (result == SIM_TRACK_WAIT)
     return SEND_WAIT;
   if (result == SIM_TRACK_END) {
     output->finished = TRUE;
     return SEND_DONE;
   }
-  if (!shown)
+  if (!shown) {
     output->needs_key_frame = TRUE;
-  else if (packet.key_frame)
-    output->needs_key_frame = FALSE;
-  if (shown && !output->needs_key_frame) {
-    gsize size;
-    const guint8 *data = g_bytes_get_data (packet.data, &size);
-
-    send_payload (
-        player, output, person, data, size, get_timestamp (player, offset));
+    output->fresh = TRUE;
+    output->hidden = TRUE;
+  } else if (!is_held_back (player, output, packet.key_frame)) {
+    send_shown (player, output, person, &packet, offset);
   }
   g_bytes_unref (packet.data);
   output->next++;
@@ -417,8 +564,12 @@ send_text (SimPlayer *player, SimMedium medium, const SimCue *cue)
     message = sim_content_chat (person, cue->text, timestamp);
   }
   sim_socket_send (socket, message);
-  sim_tally_add (
-      player->tally, medium, cue->text, strlen (cue->text), timestamp);
+  sim_tally_add (player->tally,
+      &(SimSent){ .medium = medium,
+          .timestamp = timestamp,
+          .user_id = person->user_id,
+          .user_name = person->name },
+      cue->text, strlen (cue->text));
 }
 
 static void

@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "cues.h"
 #include "dialogue.h"
 
-/* A transcript line is recognised so long after it was spoken. */
-#define TRANSCRIPT_DELAY (300 * 1000)
 #define SYNC_RATE 48000
 #define SYNC_BEEP (60 * 1000)
 #define SYNC_FREQUENCY 1000.0
@@ -18,24 +17,23 @@
 
 struct _SimScene {
   const SimScript *script;
+  const SimPlan *plan;
   SimPerson file_person;
   gchar *file_name;
   const SimPerson *people;
   guint n_people;
   gint64 duration;
   gint64 loop;
+  gint64 backlog;
   gint64 video_start;
   gboolean has_video;
   GArray *lines; /* of SimLine, within one loop, by start */
   GArray *cues;  /* of SimCue, over the duration, by time */
+  SimCourse *course;
   gint16 *sound[SIM_SCENE_MAX_PEOPLE]; /* one loop of each voice */
   guint64 n_samples;
-  /* Loop times; where start == end the person is always there, or the camera
-   * never off. */
-  gint64 joins[SIM_SCENE_MAX_PEOPLE];
-  gint64 leaves[SIM_SCENE_MAX_PEOPLE];
-  gint64 camera_off[SIM_SCENE_MAX_PEOPLE];
-  gint64 camera_on[SIM_SCENE_MAX_PEOPLE];
+  /* While the script has this camera off, in loop times. */
+  SimSpan camera_off;
 };
 
 gboolean
@@ -54,17 +52,24 @@ sim_scene_list (void)
   }
 }
 
+guint
+sim_scene_count_people (const gchar *name)
+{
+  return sim_dialogue_find (name)->n_people;
+}
+
 SimScene *
-sim_scene_new (const gchar *name, const gchar *file_name, gint64 duration,
-    gint64 video_delay, gboolean has_video)
+sim_scene_new (const SimOptions *options, const gchar *file_name,
+    gint64 duration, gint64 video_start, gboolean has_video)
 {
   SimScene *scene = g_new0 (SimScene, 1);
 
+  scene->plan = &options->plan;
   scene->duration = duration;
-  scene->video_start = video_delay;
+  scene->backlog = (gint64)(options->backlog * G_USEC_PER_SEC);
+  scene->video_start = video_start;
   scene->has_video = has_video;
   scene->lines = g_array_new (FALSE, FALSE, sizeof (SimLine));
-  scene->cues = g_array_new (FALSE, FALSE, sizeof (SimCue));
   if (file_name != NULL) {
     scene->file_name = g_strdup (file_name);
     scene->file_person = (SimPerson){
@@ -76,11 +81,12 @@ sim_scene_new (const gchar *name, const gchar *file_name, gint64 duration,
     scene->n_people = 1;
     scene->loop = duration;
   } else {
-    scene->script = sim_dialogue_find (name);
+    scene->script = sim_dialogue_find (options->scene);
     scene->people = scene->script->people;
     scene->n_people = scene->script->n_people;
     scene->loop = MIN (duration, SIM_SCENE_LOOP);
   }
+  scene->course = sim_course_new (scene->n_people, duration);
   return scene;
 }
 
@@ -90,7 +96,8 @@ sim_scene_free (SimScene *scene)
   for (guint i = 0; i < SIM_SCENE_MAX_PEOPLE; i++)
     g_free (scene->sound[i]);
   g_array_unref (scene->lines);
-  g_array_unref (scene->cues);
+  g_clear_pointer (&scene->cues, g_array_unref);
+  sim_course_free (scene->course);
   g_free (scene->file_name);
   g_free (scene);
 }
@@ -141,34 +148,79 @@ speak (SimScene *scene)
       off_to = end;
     at = MAX (at, end);
   }
-  if (off_from > 0) {
-    gint person = scene->script->camera_off_person;
-
-    scene->camera_off[person] = MIN (off_from, scene->loop);
-    scene->camera_on[person] = off_to > 0 ? off_to : scene->loop;
-  }
+  if (off_from > 0)
+    scene->camera_off = (SimSpan){ MIN (off_from, scene->loop),
+      off_to > 0 ? off_to : scene->loop };
 }
 
 /* A latecomer comes shortly before the first own line and leaves at the end
  * of the loop; one who would not speak in a short meeting does not come. */
 static void
-place_latecomer (SimScene *scene)
+place_latecomer (SimScene *scene, gint person)
 {
-  gint person = scene->script->latecomer;
+  gint64 join = 0;
+  gint64 leave = 0;
 
-  if (person < 0)
-    return;
-  scene->joins[person] = scene->loop;
-  scene->leaves[person] = scene->loop;
-  for (guint i = 0; i < scene->lines->len; i++) {
+  for (guint i = 0; i < scene->lines->len && join == 0; i++) {
     const SimLine *line = &g_array_index (scene->lines, SimLine, i);
 
-    if (line->person == person) {
-      scene->joins[person] = MAX (1, line->start - LATECOMER_LEAD);
-      scene->leaves[person] = MAX (line->end, scene->loop - 500 * 1000);
-      break;
+    if (line->person != person)
+      continue;
+    join = MAX (1, line->start - LATECOMER_LEAD);
+    leave = MAX (line->end, scene->loop - 500 * 1000);
+  }
+  for (gint64 base = 0; join > 0 && base < scene->duration;
+       base += scene->loop) {
+    sim_spans_add (scene->course->present[person], base + join, base + leave);
+    sim_spans_add (scene->course->cameras[person],
+        base + join + LATECOMER_CAMERA_DELAY, base + leave);
+  }
+}
+
+/* What is usual in the scene. */
+static void
+place_people (SimScene *scene)
+{
+  SimCourse *course = scene->course;
+  gint latecomer = scene->script != NULL ? scene->script->latecomer : -1;
+
+  for (gint i = 0; i < (gint)scene->n_people; i++) {
+    if (i == latecomer) {
+      place_latecomer (scene, i);
+    } else {
+      sim_spans_add (course->present[i], 0, SIM_FOREVER);
+      sim_spans_add (course->cameras[i], scene->video_start, SIM_FOREVER);
+    }
+    sim_spans_remove (course->cameras[i], 0, scene->video_start);
+  }
+  for (gint64 base = 0; base < scene->duration; base += scene->loop) {
+    if (scene->camera_off.to > 0
+        && base + scene->camera_off.from > scene->video_start)
+      sim_spans_remove (course->cameras[scene->script->camera_off_person],
+          base + scene->camera_off.from, base + scene->camera_off.to);
+  }
+  if (scene->script != NULL && scene->script->presenter >= 0)
+    sim_spans_add (course->shares[scene->script->presenter],
+        (gint64)(scene->duration * SHARE_START),
+        (gint64)(scene->duration * SHARE_END));
+}
+
+static void
+place_turns (SimScene *scene)
+{
+  if (scene->lines->len == 0)
+    sim_course_add_turn (scene->course, 0, 0);
+  for (gint64 base = 0; base < scene->duration; base += scene->loop) {
+    for (guint i = 0; i < scene->lines->len; i++) {
+      const SimLine *line = &g_array_index (scene->lines, SimLine, i);
+
+      if (sim_spans_find (
+              scene->course->heard[line->person], base + line->start)
+          != NULL)
+        sim_course_add_turn (scene->course, base + line->start, line->person);
     }
   }
+  sim_course_settle_turns (scene->course, scene->plan);
 }
 
 static void
@@ -187,113 +239,24 @@ make_beeps (SimScene *scene)
   }
 }
 
-static void
-add_cue (SimScene *scene, SimCueKind kind, gint64 at, gint person)
-{
-  SimCue cue = { .kind = kind, .at = at, .person = person };
-
-  if (at >= 0 && at < scene->duration)
-    g_array_append_val (scene->cues, cue);
-}
-
-static void
-add_line_cues (SimScene *scene, gint64 base, gint *speaker)
-{
-  for (guint i = 0; i < scene->lines->len; i++) {
-    const SimLine *line = &g_array_index (scene->lines, SimLine, i);
-
-    /* A line that the meeting's end cuts off is never recognised. */
-    if (base + line->end > scene->duration)
-      break;
-    if (line->person != *speaker)
-      add_cue (scene, SIM_CUE_SPEAKER, base + line->start, line->person);
-    *speaker = line->person;
-    g_array_append_val (scene->cues,
-        ((SimCue){ .kind = SIM_CUE_TRANSCRIPT,
-            .at = MIN (base + line->end + TRANSCRIPT_DELAY, scene->duration),
-            .person = line->person,
-            .text = line->text,
-            .start = base + line->start,
-            .end = base + line->end }));
-  }
-}
-
-static void
-add_people_cues (SimScene *scene, gint64 base)
-{
-  for (guint i = 0; i < scene->n_people; i++) {
-    if (scene->joins[i] != scene->leaves[i]) {
-      gint64 on = base + scene->joins[i] + LATECOMER_CAMERA_DELAY;
-
-      add_cue (scene, SIM_CUE_JOIN, base + scene->joins[i], i);
-      add_cue (scene, SIM_CUE_VIDEO_ON, MAX (on, scene->video_start), i);
-      add_cue (scene, SIM_CUE_VIDEO_OFF, base + scene->leaves[i] - 1, i);
-      add_cue (scene, SIM_CUE_LEAVE, base + scene->leaves[i], i);
-    }
-    if (scene->camera_off[i] != scene->camera_on[i]
-        && base + scene->camera_off[i] > scene->video_start) {
-      add_cue (scene, SIM_CUE_VIDEO_OFF, base + scene->camera_off[i], i);
-      add_cue (scene, SIM_CUE_VIDEO_ON, base + scene->camera_on[i], i);
-    }
-  }
-}
-
-static gint
-compare_cues (gconstpointer a, gconstpointer b)
-{
-  const SimCue *first = a;
-  const SimCue *second = b;
-
-  return (first->at > second->at) - (first->at < second->at);
-}
-
-static void
-make_cues (SimScene *scene)
-{
-  gint speaker = -1;
-  gint64 start, end;
-  gint person;
-
-  for (guint i = 0; i < scene->n_people; i++) {
-    if (scene->joins[i] != scene->leaves[i] || scene->joins[i] == scene->loop)
-      continue;
-    add_cue (scene, SIM_CUE_JOIN, 0, i);
-    if (scene->has_video)
-      add_cue (scene, SIM_CUE_VIDEO_ON, scene->video_start, i);
-  }
-  if (scene->lines->len == 0)
-    add_cue (scene, SIM_CUE_SPEAKER, 0, 0);
-  for (gint64 base = 0; base < scene->duration; base += scene->loop) {
-    add_line_cues (scene, base, &speaker);
-    add_people_cues (scene, base);
-  }
-  if (sim_scene_get_share (scene, &start, &end, &person)) {
-    add_cue (scene, SIM_CUE_SHARE_START, start, person);
-    add_cue (scene, SIM_CUE_SHARE_STOP, end, person);
-  }
-  for (guint i = 0; scene->script != NULL && i < scene->script->n_chat; i++) {
-    const SimScriptChat *chat = &scene->script->chat[i];
-
-    add_cue (scene, SIM_CUE_CHAT, (gint64)(scene->duration * chat->at),
-        chat->person);
-    if (scene->cues->len > 0)
-      g_array_index (scene->cues, SimCue, scene->cues->len - 1).text
-          = chat->text;
-  }
-  /* A stable sort keeps a join in front of what the person does then. */
-  g_array_sort (scene->cues, compare_cues);
-}
-
 void
 sim_scene_prepare (SimScene *scene)
 {
-  if (scene->script != NULL && scene->script->n_lines > 0) {
+  gint presenter = 0;
+
+  if (scene->script != NULL && scene->script->n_lines > 0)
     speak (scene);
-    place_latecomer (scene);
-  } else if (scene->script != NULL) {
+  else if (scene->script != NULL)
     make_beeps (scene);
-  }
-  make_cues (scene);
+  if (scene->script != NULL)
+    presenter = MAX (0, scene->script->presenter);
+  place_people (scene);
+  sim_course_follow (scene->course, scene->plan, scene->backlog, presenter);
+  for (guint i = 0; i < scene->n_people && !scene->has_video; i++)
+    sim_spans_remove (scene->course->cameras[i], 0, SIM_FOREVER);
+  place_turns (scene);
+  scene->cues = sim_cues_new (
+      scene->script, scene->course, scene->plan, scene->lines, scene->loop);
 }
 
 gint64
@@ -308,10 +271,24 @@ sim_scene_get_loop (SimScene *scene)
   return scene->loop;
 }
 
+gboolean
+sim_scene_is_repeating (SimScene *scene)
+{
+  return sim_plan_is_empty (scene->plan);
+}
+
 gint64
 sim_scene_get_video_start (SimScene *scene)
 {
-  return scene->video_start;
+  gint64 first = SIM_FOREVER;
+
+  for (guint i = 0; i < scene->n_people; i++) {
+    const SimSpans *spans = scene->course->cameras[i];
+
+    if (spans->len > 0)
+      first = MIN (first, sim_span_at (spans, 0)->from);
+  }
+  return first < scene->duration ? first : 0;
 }
 
 guint
@@ -345,25 +322,19 @@ sim_scene_get_cues (SimScene *scene)
 gboolean
 sim_scene_is_present (SimScene *scene, gint person, gint64 at)
 {
-  gint64 loop_time = at % scene->loop;
-
-  if (scene->joins[person] == scene->leaves[person])
-    return scene->joins[person] == 0;
-  return loop_time >= scene->joins[person] && loop_time < scene->leaves[person];
+  return sim_spans_find (scene->course->present[person], at) != NULL;
 }
 
 gboolean
 sim_scene_is_camera_on (SimScene *scene, gint person, gint64 at)
 {
-  gint64 loop_time = at % scene->loop;
+  return sim_spans_find (scene->course->cameras[person], at) != NULL;
+}
 
-  if (at < scene->video_start || !sim_scene_is_present (scene, person, at))
-    return FALSE;
-  if (scene->joins[person] != scene->leaves[person]
-      && loop_time < scene->joins[person] + LATECOMER_CAMERA_DELAY)
-    return FALSE;
-  return loop_time < scene->camera_off[person]
-         || loop_time >= scene->camera_on[person];
+gboolean
+sim_scene_is_paused (SimScene *scene, gint64 at)
+{
+  return sim_spans_find (scene->course->pauses, at) != NULL;
 }
 
 gboolean
@@ -371,6 +342,8 @@ sim_scene_is_speaking (SimScene *scene, gint person, gint64 from, gint64 to)
 {
   gint64 base = from - from % scene->loop;
 
+  if (!sim_spans_touch (scene->course->heard[person], from, to))
+    return FALSE;
   if (scene->lines->len == 0)
     return TRUE;
   for (guint i = 0; i < scene->lines->len; i++) {
@@ -383,36 +356,23 @@ sim_scene_is_speaking (SimScene *scene, gint person, gint64 from, gint64 to)
   return FALSE;
 }
 
+/* Each loop begins anew with this, because its pictures do. */
 gint
 sim_scene_get_shown_person (SimScene *scene, gint64 at)
 {
-  gint64 loop_time = at % scene->loop;
-  gint shown = -1;
-
-  for (guint i = 0; i < scene->lines->len; i++) {
-    const SimLine *line = &g_array_index (scene->lines, SimLine, i);
-
-    if (line->start > loop_time)
-      break;
-    if (sim_scene_is_camera_on (scene, line->person, at))
-      shown = line->person;
-  }
-  for (guint i = 0; shown < 0 && i < scene->n_people; i++) {
-    if (sim_scene_is_camera_on (scene, i, at))
-      shown = (gint)i;
-  }
-  return shown;
+  return sim_course_get_shown (scene->course, at - at % scene->loop, at);
 }
 
-gboolean
-sim_scene_get_share (SimScene *scene, gint64 *start, gint64 *end, gint *person)
+gint
+sim_scene_get_presenter (SimScene *scene, gint64 at, gint64 *start)
 {
-  if (scene->script == NULL || scene->script->presenter < 0)
-    return FALSE;
-  *start = (gint64)(scene->duration * SHARE_START);
-  *end = (gint64)(scene->duration * SHARE_END);
-  *person = scene->script->presenter;
-  return TRUE;
+  return sim_course_get_presenter (scene->course, at, start);
+}
+
+gint64
+sim_scene_get_share_start (SimScene *scene)
+{
+  return sim_course_get_first_share (scene->course);
 }
 
 gboolean
@@ -427,20 +387,38 @@ sim_scene_get_sample_rate (SimScene *scene)
   return sim_scene_is_sync_test (scene) ? SYNC_RATE : SIM_SPEECH_RATE;
 }
 
+/* Adds what is heard of one voice in these samples. */
+static void
+add_voice (SimScene *scene, guint who, guint64 first, gint *mixed, guint count)
+{
+  const SimSpans *heard = scene->course->heard[who];
+  guint64 rate = (guint64)sim_scene_get_sample_rate (scene);
+  gint64 from = (gint64)(first * G_USEC_PER_SEC / rate);
+  gint64 to = (gint64)((first + count) * G_USEC_PER_SEC / rate);
+  gboolean whole = sim_spans_cover (heard, from, to);
+
+  if (scene->sound[who] == NULL || !sim_spans_touch (heard, from, to))
+    return;
+  for (guint i = 0; i < count; i++) {
+    gint64 at = (gint64)((first + i) * G_USEC_PER_SEC / rate);
+
+    if (whole || sim_spans_find (heard, at) != NULL)
+      mixed[i] += scene->sound[who][(first + i) % scene->n_samples];
+  }
+}
+
 void
 sim_scene_read_samples (
     SimScene *scene, gint person, guint64 first, gint16 *samples, guint count)
 {
-  for (guint i = 0; i < count; i++) {
-    guint64 at = (first + i) % scene->n_samples;
-    gint mixed = 0;
+  g_autofree gint *mixed = g_new0 (gint, count);
 
-    for (guint who = 0; who < scene->n_people; who++) {
-      if (scene->sound[who] != NULL && (person < 0 || (guint)person == who))
-        mixed += scene->sound[who][at];
-    }
-    samples[i] = (gint16)CLAMP (mixed, G_MININT16, G_MAXINT16);
+  for (guint who = 0; who < scene->n_people; who++) {
+    if (person < 0 || (guint)person == who)
+      add_voice (scene, who, first, mixed, count);
   }
+  for (guint i = 0; i < count; i++)
+    samples[i] = (gint16)CLAMP (mixed[i], G_MININT16, G_MAXINT16);
 }
 
 gdouble
@@ -450,7 +428,8 @@ sim_scene_get_level (SimScene *scene, gint person, gint64 at)
   guint64 first;
   gdouble sum = 0.0;
 
-  if (scene->sound[person] == NULL || scene->n_samples == 0)
+  if (scene->sound[person] == NULL || scene->n_samples == 0
+      || sim_spans_find (scene->course->heard[person], at) == NULL)
     return 0.0;
   first = (guint64)(at % scene->loop) * sim_scene_get_sample_rate (scene)
           / G_USEC_PER_SEC;

@@ -7,12 +7,13 @@
  * the meeting. */
 #pragma once
 
+#include "course.h"
 #include "options.h"
 #include "speech.h"
 
 G_BEGIN_DECLS
 
-#define SIM_SCENE_MAX_PEOPLE 4
+#define SIM_SCENE_MAX_PEOPLE SIM_MAX_PEOPLE
 #define SIM_SCENE_LOOP (60 * G_USEC_PER_SEC)
 
 typedef enum {
@@ -57,6 +58,9 @@ typedef enum {
   SIM_CUE_SHARE_STOP,
   SIM_CUE_TRANSCRIPT,
   SIM_CUE_CHAT,
+  SIM_CUE_PAUSE,
+  SIM_CUE_RESUME,
+  SIM_CUE_VOICE_EVENT,
 } SimCueKind;
 
 /* One thing that a client hears about. */
@@ -67,6 +71,7 @@ typedef struct {
   const gchar *text;
   gint64 start; /* of a transcript line */
   gint64 end;
+  gint type; /* of a voice event */
 } SimCue;
 
 typedef struct _SimScene SimScene;
@@ -74,9 +79,13 @@ typedef struct _SimScene SimScene;
 gboolean sim_scene_exists (const gchar *name);
 void sim_scene_list (void);
 
-/* @file_name is the person's name when a file is played, else NULL. */
-SimScene *sim_scene_new (const gchar *name, const gchar *file_name,
-    gint64 duration, gint64 video_delay, gboolean has_video);
+/* How many people a scene has. */
+guint sim_scene_count_people (const gchar *name);
+
+/* @file_name is the person's name when a file is played, else NULL. Cameras
+ * come on at @video_start unless the options say otherwise. */
+SimScene *sim_scene_new (const SimOptions *options, const gchar *file_name,
+    gint64 duration, gint64 video_start, gboolean has_video);
 void sim_scene_free (SimScene *scene);
 
 /* Synthesises the speech and lays out the timeline; takes a second or so, and
@@ -85,6 +94,9 @@ void sim_scene_prepare (SimScene *scene);
 
 gint64 sim_scene_get_duration (SimScene *scene);
 gint64 sim_scene_get_loop (SimScene *scene);
+/* Whether sound and pictures are the same again after each loop. */
+gboolean sim_scene_is_repeating (SimScene *scene);
+/* When the first camera is on, or 0 when none ever is. */
 gint64 sim_scene_get_video_start (SimScene *scene);
 guint sim_scene_get_n_people (SimScene *scene);
 const SimPerson *sim_scene_get_person (SimScene *scene, gint person);
@@ -94,13 +106,16 @@ gboolean sim_scene_is_present (SimScene *scene, gint person, gint64 at);
 gboolean sim_scene_is_camera_on (SimScene *scene, gint person, gint64 at);
 gboolean sim_scene_is_speaking (
     SimScene *scene, gint person, gint64 from, gint64 to);
+/* The stream pauses: no media flow. */
+gboolean sim_scene_is_paused (SimScene *scene, gint64 at);
 
 /* Whose camera the active speaker view shows, or -1. */
 gint sim_scene_get_shown_person (SimScene *scene, gint64 at);
 
-/* The share's part of the meeting; FALSE when there is none. */
-gboolean sim_scene_get_share (
-    SimScene *scene, gint64 *start, gint64 *end, gint *person);
+/* Who shares, and since when, or -1. */
+gint sim_scene_get_presenter (SimScene *scene, gint64 at, gint64 *start);
+/* When something is shared first, or -1. */
+gint64 sim_scene_get_share_start (SimScene *scene);
 
 /* A scene's own sound and pictures; a played file has neither. */
 gboolean sim_scene_is_sync_test (SimScene *scene);

@@ -7,13 +7,40 @@
 /* Who has not shaken hands by then is sent away with the next keep-alive. */
 #define HANDSHAKE_TIMEOUT (10 * G_USEC_PER_SEC)
 
+static void
+send_request (SimSocket *socket)
+{
+  gboolean bare
+      = sim_simulator_get_options (socket->simulator)->keep_alive_style
+        == SIM_KEEP_ALIVE_BARE;
+  g_autoptr (JsonObject) message = json_object_new ();
+  gint64 *timestamp = g_new0 (gint64, 1);
+
+  json_object_set_int_member (message, "msg_type", SIM_MSG_KEEP_ALIVE_REQ);
+  if (!bare) {
+    *timestamp = g_get_real_time () / 1000;
+    json_object_set_int_member (message, "timestamp", *timestamp);
+  }
+  g_queue_push_tail (&socket->unanswered, timestamp);
+  sim_socket_send (socket, message);
+}
+
+/* Whether this socket shall wait, because other messages show that it lives. */
+static gboolean
+is_busy (SimSocket *socket)
+{
+  const SimOptions *options = sim_simulator_get_options (socket->simulator);
+
+  return options->keep_alive_style == SIM_KEEP_ALIVE_IDLE
+         && g_get_monotonic_time () - socket->last_sent
+                < options->keep_alive * G_USEC_PER_SEC / 2;
+}
+
 static gboolean
 send_keep_alive (gpointer user_data)
 {
   SimSocket *socket = user_data;
   gboolean strict = sim_simulator_get_options (socket->simulator)->strict;
-  g_autoptr (JsonObject) message = NULL;
-  gint64 *timestamp;
 
   if (!sim_socket_is_open (socket))
     return G_SOURCE_CONTINUE;
@@ -38,13 +65,8 @@ send_keep_alive (gpointer user_data)
     sim_meeting_socket_lost (socket->meeting, socket);
     return G_SOURCE_CONTINUE;
   }
-  timestamp = g_new (gint64, 1);
-  *timestamp = g_get_real_time () / 1000;
-  g_queue_push_tail (&socket->unanswered, timestamp);
-  message = json_object_new ();
-  json_object_set_int_member (message, "msg_type", SIM_MSG_KEEP_ALIVE_REQ);
-  json_object_set_int_member (message, "timestamp", *timestamp);
-  sim_socket_send (socket, message);
+  if (!is_busy (socket))
+    send_request (socket);
   return G_SOURCE_CONTINUE;
 }
 
@@ -90,6 +112,7 @@ sim_socket_send_text (SimSocket *socket, const gchar *text, gsize length)
 
   if (!sim_socket_is_open (socket))
     return;
+  socket->last_sent = g_get_monotonic_time ();
   bytes = g_bytes_new_static (text, length);
   soup_websocket_connection_send_message (
       socket->connection, SOUP_WEBSOCKET_DATA_TEXT, bytes);
@@ -125,7 +148,10 @@ sim_socket_handle_keep_alive (SimSocket *socket, JsonObject *object)
   SimJsonResult result = sim_json_get_int (object, "timestamp", &timestamp);
 
   for (GList *item = socket->unanswered.head; item != NULL; item = item->next) {
-    if (result == SIM_JSON_FOUND && *(gint64 *)item->data == timestamp) {
+    gint64 asked = *(gint64 *)item->data;
+
+    /* Whatever comes answers what asked for nothing in particular. */
+    if (asked == 0 || (result == SIM_JSON_FOUND && asked == timestamp)) {
       forget_answered (socket, item);
       return;
     }

@@ -17,6 +17,7 @@ struct _SimSocket {
   SoupWebsocketConnection *connection;
   guint number;   /* for the log */
   gint64 created; /* monotonic time */
+  gint64 last_sent;
   gboolean signaling;
   guint path_media; /* what a media socket's URL stands for */
 
@@ -26,7 +27,7 @@ struct _SimSocket {
   SimParams params;
 
   gboolean refused;
-  GQueue unanswered; /* timestamps of keep-alives, oldest first */
+  GQueue unanswered; /* timestamps of keep-alives, oldest first; 0 for none */
   guint keep_alive_source;
 };
 

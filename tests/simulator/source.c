@@ -12,9 +12,10 @@ struct _SimSource {
   gchar *uri;
   gboolean has_audio;
   gboolean has_video;
+  const SimPlan *plan;
   gint64 duration;
-  gint64 video_start;
   gboolean only_reader;
+  gboolean keep_sound;
   GPtrArray *tracks;
   GThread *thread;
   gint ready; /* atomic */
@@ -111,6 +112,8 @@ sim_source_new (const SimOptions *options, GError **error)
   g_autoptr (GError) failure = NULL;
   gdouble delay = options->video_delay;
 
+  source->plan = &options->plan;
+  source->keep_sound = options->audio_dump != NULL;
   source->tracks
       = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_track_free);
   source->only_reader = options->meetings == 1;
@@ -142,9 +145,8 @@ sim_source_new (const SimOptions *options, GError **error)
     return NULL;
   }
   /* Video begins after the backlog, which holds audio only. */
-  source->video_start = (gint64)((delay + options->backlog) * G_USEC_PER_SEC);
-  source->scene = sim_scene_new (options->scene, file_name, source->duration,
-      source->video_start, source->has_video);
+  source->scene = sim_scene_new (options, file_name, source->duration,
+      (gint64)((delay + options->backlog) * G_USEC_PER_SEC), source->has_video);
   source->thread = g_thread_new ("scene", prepare, source);
   return source;
 }
@@ -181,36 +183,70 @@ sim_source_get_duration (SimSource *source)
 gboolean
 sim_source_has_medium (SimSource *source, SimMedium medium)
 {
-  gint64 start, end;
-  gint person;
-
   switch (medium) {
   case SIM_MEDIUM_AUDIO:
     return source->has_audio;
   case SIM_MEDIUM_VIDEO:
     return source->has_video;
   case SIM_MEDIUM_SHARE:
-    return sim_scene_get_share (source->scene, &start, &end, &person);
+    return sim_scene_get_share_start (source->scene) >= 0;
   default:
     return TRUE;
   }
 }
 
+gint
+sim_source_get_change (SimSource *source, gint64 at, gint64 *next)
+{
+  const GArray *pictures = source->plan->pictures;
+  guint change = 0;
+
+  while (change < pictures->len
+         && g_array_index (pictures, SimPictureChange, change).at <= at)
+    change++;
+  *next = change < pictures->len
+              ? g_array_index (pictures, SimPictureChange, change).at
+              : SIM_FOREVER;
+  return (gint)change;
+}
+
+const SimPictureChange *
+sim_source_get_look (SimSource *source, gint change)
+{
+  return &g_array_index (source->plan->pictures, SimPictureChange, change - 1);
+}
+
 static SimTrack *
 make_track (SimSource *source, const SimTrackSpec *spec, GError **error)
 {
-  gint64 start = 0;
-  gint64 end = source->duration;
-  gint person;
+  const gchar *uri = source->uri;
+  SimTrackPart part = {
+    .end = source->duration,
+    .forgetful = source->only_reader
+                 && (uri != NULL || !sim_scene_is_repeating (source->scene)),
+    .keep_sound = source->keep_sound && spec->medium == SIM_MEDIUM_AUDIO,
+  };
 
-  if (spec->medium == SIM_MEDIUM_SHARE)
-    sim_scene_get_share (source->scene, &start, &end, &person);
-  /* A scene's first picture is made for the moment at which it is first
-   * seen, so that it is a key frame; a file's pictures are where they are. */
-  else if (spec->medium == SIM_MEDIUM_VIDEO && source->uri == NULL)
-    start = source->video_start;
-  return sim_track_new (spec, source->scene, source->uri, start, end,
-      source->uri != NULL && source->only_reader, error);
+  if (spec->medium == SIM_MEDIUM_SHARE) {
+    part.start = MAX (0, sim_scene_get_share_start (source->scene));
+    /* Nothing in a file was shared: these are a scene's slides. */
+    uri = NULL;
+  } else if (spec->medium == SIM_MEDIUM_VIDEO) {
+    gint64 next;
+
+    /* A scene's first picture is made for the moment at which it is first
+     * seen, so that it is a key frame; a file's pictures are where they
+     * are. */
+    if (uri == NULL)
+      part.start = sim_scene_get_video_start (source->scene);
+    if (spec->change > 0 && uri == NULL)
+      part.start = sim_source_get_look (source, spec->change)->at;
+    sim_source_get_change (source,
+        spec->change > 0 ? sim_source_get_look (source, spec->change)->at : -1,
+        &next);
+    part.end = MIN (part.end, next);
+  }
+  return sim_track_new (spec, &part, source->scene, uri, error);
 }
 
 SimTrack *

@@ -20,6 +20,10 @@ SimScene *sim_source_get_scene (SimSource *source);
 gint64 sim_source_get_duration (SimSource *source);
 gboolean sim_source_has_medium (SimSource *source, SimMedium medium);
 
+/* How often the picture has changed by then, and when it does so next. */
+gint sim_source_get_change (SimSource *source, gint64 at, gint64 *next);
+const SimPictureChange *sim_source_get_look (SimSource *source, gint change);
+
 /* The shared track of this format, made at the first request and owned by the
  * source. */
 SimTrack *sim_source_get_track (

@@ -253,6 +253,13 @@ sim_subscription_send_cue (SimSubscription *subscription, SimSocket *signaling,
     send_user (subscription, signaling, SIM_EVENT_ACTIVE_SPEAKER_CHANGE, cue,
         timestamp);
     break;
+  case SIM_CUE_VOICE_EVENT:
+    if (voice && wants (subscription, (SimEventType)cue->type))
+      send_object (signaling,
+          sim_event_voice_update ((SimEventType)cue->type, timestamp,
+              sim_scene_get_person (get_scene (subscription), cue->person),
+              cue->person == 0));
+    break;
   case SIM_CUE_SHARE_START:
     send_user (
         subscription, signaling, SIM_EVENT_SHARING_START, cue, timestamp);

@@ -36,10 +36,12 @@ struct _SimTrack {
   guint64 limit; /* packets until the scene ends or repeats */
   gboolean repeats;
   gboolean forgetful;
+  gboolean keep_sound;
   guint packet_bytes; /* of audio that is a stream of bytes, or 0 */
 
   /* Of the feeding thread. */
   guint64 fed;
+  gboolean was_seen;
 
   /* Of the track's thread. */
   GByteArray *pending;
@@ -49,11 +51,46 @@ struct _SimTrack {
   GCond changed;
   GPtrArray *packets; /* of GBytes, NULL when forgotten */
   GArray *keys;       /* of guint8 */
+  GByteArray *sound;
   guint64 wanted;
   guint64 forgotten;
   gboolean complete;
   gboolean stop;
 };
+
+/* Whether a client gets the picture of this moment. */
+static gboolean
+is_seen (SimTrack *track, gint64 at)
+{
+  gint64 start;
+
+  if (sim_scene_is_paused (track->scene, at))
+    return FALSE;
+  if (track->spec.view == SIM_VIEW_SHARE)
+    return sim_scene_get_presenter (track->scene, at, &start) >= 0;
+  if (track->spec.view >= 0)
+    return sim_scene_is_camera_on (track->scene, track->spec.view, at);
+  return sim_scene_get_shown_person (track->scene, at) >= 0;
+}
+
+/* After each time in which nothing is seen comes a key frame. */
+static void
+force_key_frame (SimTrack *track, gint64 at)
+{
+  gboolean seen = is_seen (track, at);
+
+  if (track->spec.codec == SIM_CODEC_H264 && seen && !track->was_seen
+      && track->fed > 0) {
+    GstClockTime time
+        = gst_util_uint64_scale (track->fed, GST_SECOND, track->spec.fps);
+
+    gst_element_send_event (track->source,
+        gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+            gst_structure_new ("GstForceKeyUnit", "running-time", G_TYPE_UINT64,
+                time, "all-headers", G_TYPE_BOOLEAN, TRUE, NULL)));
+  }
+  track->was_seen = seen;
+}
 
 static void
 feed_picture (SimTrack *track)
@@ -64,6 +101,7 @@ feed_picture (SimTrack *track)
   SimCameraText text = { NULL, NULL, NULL };
   GstMapInfo map;
 
+  force_key_frame (track, at);
   buffer = gst_buffer_new_allocate (
       NULL, sim_camera_get_size (track->camera), NULL);
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
@@ -308,9 +346,34 @@ connect_source (SimTrack *track)
       GST_APP_SRC (track->source), &callbacks, track, NULL);
 }
 
+static GstPadProbeReturn
+keep_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  SimTrack *track = user_data;
+  GstMapInfo map;
+
+  if (!gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ))
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&track->lock);
+  g_byte_array_append (track->sound, map.data, (guint)map.size);
+  g_mutex_unlock (&track->lock);
+  gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_sound (SimTrack *track)
+{
+  g_autoptr (GstElement) format
+      = gst_bin_get_by_name (GST_BIN (track->pipeline), "format");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (format, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, keep_sound, track, NULL);
+}
+
 SimTrack *
-sim_track_new (const SimTrackSpec *spec, SimScene *scene, const gchar *uri,
-    gint64 start, gint64 end, gboolean forgetful, GError **error)
+sim_track_new (const SimTrackSpec *spec, const SimTrackPart *part,
+    SimScene *scene, const gchar *uri, GError **error)
 {
   g_autofree gchar *description = NULL;
   g_autoptr (GstElement) pipeline = NULL;
@@ -333,17 +396,20 @@ sim_track_new (const SimTrackSpec *spec, SimScene *scene, const gchar *uri,
                                   ? G_USEC_PER_SEC / SIM_AUDIO_PACKET
                                   : spec->fps;
   track->first
-      = (guint64)((start * track->packets_per_second + G_USEC_PER_SEC - 1)
+      = (guint64)((part->start * track->packets_per_second + G_USEC_PER_SEC - 1)
                   / G_USEC_PER_SEC);
-  track->repeats = uri == NULL && end - start > loop;
+  track->repeats = uri == NULL && sim_scene_is_repeating (scene)
+                   && part->end - part->start > loop;
   track->limit = track->repeats ? (
                      guint64)(loop * track->packets_per_second / G_USEC_PER_SEC)
-                                : sim_track_get_index (track, end);
-  track->forgetful = forgetful;
+                                : sim_track_get_index (track, part->end);
+  track->forgetful = part->forgetful && !track->repeats;
+  track->keep_sound = part->keep_sound;
   track->packet_bytes = get_packet_bytes (spec);
   track->pending = g_byte_array_new ();
   track->packets = g_ptr_array_new ();
   track->keys = g_array_new (FALSE, FALSE, 1);
+  track->sound = g_byte_array_new ();
   g_mutex_init (&track->lock);
   g_cond_init (&track->changed);
   track->source = gst_bin_get_by_name (GST_BIN (track->pipeline), "source");
@@ -351,6 +417,8 @@ sim_track_new (const SimTrackSpec *spec, SimScene *scene, const gchar *uri,
     connect_source (track);
   else
     sim_encoder_prepare_decoder (spec, track->pipeline);
+  if (track->keep_sound)
+    watch_sound (track);
   track->thread = g_thread_new ("track", run, track);
   return track;
 }
@@ -378,6 +446,7 @@ sim_track_free (SimTrack *track)
   }
   g_ptr_array_unref (track->packets);
   g_array_unref (track->keys);
+  g_byte_array_unref (track->sound);
   g_byte_array_unref (track->pending);
   g_mutex_clear (&track->lock);
   g_cond_clear (&track->changed);
@@ -448,6 +517,25 @@ sim_track_get_packet (
     forget (track);
   g_mutex_unlock (&track->lock);
   return result;
+}
+
+GBytes *
+sim_track_get_sound (SimTrack *track, guint64 index, guint count)
+{
+  gsize size = (gsize)track->spec.rate / 50 * track->spec.channels * 2;
+  guint8 *data = g_malloc0 (size * count);
+
+  g_mutex_lock (&track->lock);
+  for (guint i = 0; i < count; i++) {
+    guint64 at = track->repeats ? (index + i) % track->limit : index + i;
+    gsize from = (gsize)at * size;
+
+    if (from < track->sound->len)
+      memcpy (data + i * size, track->sound->data + from,
+          MIN (size, track->sound->len - from));
+  }
+  g_mutex_unlock (&track->lock);
+  return g_bytes_new_take (data, size * count);
 }
 
 guint64

@@ -24,8 +24,19 @@ typedef struct {
   gint width;
   gint height;
   gint fps;
-  gint view; /* of a camera; of audio, a person or -1 */
+  gint view;   /* of a camera; of audio, a person or -1 */
+  gint change; /* of the picture, counted from 1; 0 = as negotiated */
+  SimProfile profile;
+  SimColorimetry colorimetry;
 } SimTrackSpec;
+
+/* Which part of the meeting a track holds. */
+typedef struct {
+  gint64 start; /* of packet 0 */
+  gint64 end;
+  gboolean forgetful;  /* packets far behind the reader are dropped */
+  gboolean keep_sound; /* what was encoded is kept too */
+} SimTrackPart;
 
 typedef struct {
   GBytes *data; /* owned by the track */
@@ -37,12 +48,9 @@ typedef struct _SimTrack SimTrack;
 /* Audio packets are so long; audio of longer messages is put together. */
 #define SIM_AUDIO_PACKET (20 * 1000)
 
-/* Where @uri is NULL the scene's own sound and pictures are encoded. @start is
- * the meeting time of packet 0, which must be a multiple of its length. When
- * @forgetful, packets far behind the reader are dropped. */
-SimTrack *sim_track_new (const SimTrackSpec *spec, SimScene *scene,
-    const gchar *uri, gint64 start, gint64 end, gboolean forgetful,
-    GError **error);
+/* Where @uri is NULL the scene's own sound and pictures are encoded. */
+SimTrack *sim_track_new (const SimTrackSpec *spec, const SimTrackPart *part,
+    SimScene *scene, const gchar *uri, GError **error);
 void sim_track_free (SimTrack *track);
 const SimTrackSpec *sim_track_get_spec (SimTrack *track);
 
@@ -62,6 +70,8 @@ typedef enum {
  * tells how often the scene has begun anew. */
 SimTrackResult sim_track_get_packet (
     SimTrack *track, guint64 index, SimPacket *packet, guint64 *repeats);
+/* The sound of these packets as the encoder got it: S16LE, interleaved. */
+GBytes *sim_track_get_sound (SimTrack *track, guint64 index, guint count);
 /* Number of packets in one run of the scene, once it is known; else 0. */
 guint64 sim_track_get_period (SimTrack *track);
 
