@@ -125,14 +125,22 @@ rtms_session_has_open_socket (RtmsSession *session, RtmsSocketId from)
   return FALSE;
 }
 
+/* The end is near: no lost connection is worth taking up again. */
+static void
+begin_end (RtmsSession *session, State state, gint64 now)
+{
+  session->state = state;
+  session->state_deadline = now + DRAIN_TIME;
+  for (guint id = 0; id < RTMS_N_SOCKETS; id++)
+    session->sockets[id].retry_at = 0;
+}
+
 /* The end is known, or shows; what is still on its way may come. */
 void
 rtms_session_drain (RtmsSession *session, gint64 now)
 {
-  if (session->state == STATE_DRAINING || session->state == STATE_CLOSING)
-    return;
-  session->state = STATE_DRAINING;
-  session->state_deadline = now + DRAIN_TIME;
+  if (session->state != STATE_DRAINING && session->state != STATE_CLOSING)
+    begin_end (session, STATE_DRAINING, now);
 }
 
 /**
@@ -171,8 +179,7 @@ rtms_session_close (RtmsSession *session, gint64 now)
     return;
   }
 
-  session->state = STATE_CLOSING;
-  session->state_deadline = now + DRAIN_TIME;
+  begin_end (session, STATE_CLOSING, now);
   rtms_message_init (&request, RTMS_MESSAGE_STREAM_CLOSE_REQ);
   request.rtms_stream_id = session->config.payload->stream_id;
   session->callbacks.send (RTMS_SOCKET_SIGNALING, &request,
@@ -340,7 +347,7 @@ rtms_session_receive (RtmsSession *session, RtmsSocketId id,
     case RTMS_MESSAGE_MEDIA_DATA_TRANSCRIPT:
     case RTMS_MESSAGE_MEDIA_DATA_CHAT:
       /* Before the answer there are no caps to give them. */
-      if (session->state < STATE_STREAMING
+      if (!session->was_streaming || session->state < STATE_STREAMING
           || !(session->confirmed.kinds
               & RTMS_MEDIA_BIT (message->media.kind)))
         return FALSE;

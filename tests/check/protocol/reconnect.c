@@ -50,6 +50,50 @@ GST_START_TEST (test_lost_signaling_takes_everything_up_again)
 
 GST_END_TEST;
 
+/* Whichever way the end shows, what waited for its next attempt waits no
+ * longer. */
+GST_START_TEST (test_end_gives_up_what_was_to_be_taken_up_again)
+{
+  config.split = TRUE;
+  config.reconnect = TRUE;
+  open_split ();
+  lose (RTMS_SOCKET_MEDIA);
+  expect ("interrupted 1\n");
+  switch (__i__) {
+    case 0:
+      receive_stream_state (RTMS_SOCKET_SIGNALING, 4, 6);
+      break;
+    case 1:
+      rtms_session_stop (session, 6, now);
+      break;
+    case 2:
+      rtms_session_close (session, now);
+      break;
+    default:
+      rtms_session_socket_closed (session, RTMS_SOCKET_SIGNALING, 1000, NULL,
+          now);
+      break;
+  }
+  forget ();
+  rtms_session_advance (session, now + SECOND);
+  expect ("");
+  now += 3 * SECOND;
+  rtms_session_advance (session, now);
+  switch (__i__) {
+    case 2:
+      expect ("disconnect 3\ndisconnect 0\nended 0\n");
+      break;
+    case 3:
+      expect ("disconnect 3\nended 0\n");
+      break;
+    default:
+      expect ("disconnect 3\ndisconnect 0\nended 6\n");
+      break;
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_attempts_back_off_until_zoom_gives_up)
 {
   static const gint delays[] = { 3, 6, 12, 24, 20 };
@@ -345,6 +389,8 @@ reconnect_suite (void)
   tcase_add_checked_fixture (tc, session_setup, session_teardown);
   tcase_add_test (tc, test_lost_media_connection_is_taken_up_again);
   tcase_add_test (tc, test_lost_signaling_takes_everything_up_again);
+  tcase_add_loop_test (tc, test_end_gives_up_what_was_to_be_taken_up_again, 0,
+      4);
   tcase_add_test (tc, test_attempts_back_off_until_zoom_gives_up);
   tcase_add_test (tc, test_two_signs_are_one_interruption);
   tcase_add_test (tc, test_event_alone_takes_the_media_connection_up_again);

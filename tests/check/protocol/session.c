@@ -411,6 +411,25 @@ GST_START_TEST (test_close_while_media_connect_asks_zoom_too)
 
 GST_END_TEST;
 
+/* What a server sends of a medium that it has confirmed, while others are
+ * still being confirmed, has no place even when the end has begun. */
+GST_START_TEST (test_media_never_come_before_all_are_confirmed)
+{
+  config.split = TRUE;
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_split_urls (-1);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA, now);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA + 1, now);
+  receive_answer (RTMS_SOCKET_MEDIA, 4, 0, NULL, 0);
+  rtms_session_close (session, now);
+  forget ();
+  fail_if (receive_media_on (RTMS_SOCKET_MEDIA, RTMS_MEDIA_AUDIO));
+  expect ("");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_close_while_connecting_ends_at_once)
 {
   start ();
@@ -591,6 +610,7 @@ session_suite (void)
   tcase_add_test (tc, test_end_before_media_is_a_failure);
   tcase_add_test (tc, test_close_asks_zoom_and_waits_for_the_answer);
   tcase_add_test (tc, test_close_does_not_wait_for_ever);
+  tcase_add_test (tc, test_media_never_come_before_all_are_confirmed);
   tcase_add_test (tc, test_close_while_connecting_ends_at_once);
   tcase_add_test (tc, test_unexpected_messages_are_left_alone);
   tcase_add_test (tc, test_medium_without_a_scope_is_left_out);

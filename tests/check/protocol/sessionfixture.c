@@ -204,14 +204,19 @@ receive_stream_state (RtmsSocketId id, gint state, gint reason)
 }
 
 gboolean
-receive_media (RtmsMediaKind kind)
+receive_media_on (RtmsSocketId id, RtmsMediaKind kind)
 {
   RtmsMessage message;
 
   rtms_message_init (&message, RTMS_MESSAGE_MEDIA_DATA_AUDIO + (gint) kind);
   message.media.kind = kind;
-  return rtms_session_receive (session, RTMS_SOCKET_MEDIA_ALL, &message,
-      now);
+  return rtms_session_receive (session, id, &message, now);
+}
+
+gboolean
+receive_media (RtmsMediaKind kind)
+{
+  return receive_media_on (RTMS_SOCKET_MEDIA_ALL, kind);
 }
 
 void

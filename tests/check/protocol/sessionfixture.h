@@ -26,6 +26,7 @@ void receive_answer (RtmsSocketId id, gint type, gint status,
     const gchar *all, guint kinds);
 void receive_stream_state (RtmsSocketId id, gint state, gint reason);
 gboolean receive_media (RtmsMediaKind kind);
+gboolean receive_media_on (RtmsSocketId id, RtmsMediaKind kind);
 void open_stream (void);
 void receive_split_urls (gint missing);
 void open_split (void);
