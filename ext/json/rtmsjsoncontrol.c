@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtmsjsonprivate.h"
 
-/* It goes into messages for people. */
+#include "gst/rtms/protocol/rtmstext.h"
+
+/* They go into messages for people. */
 #define REASON_TEXT_MAX 200
+#define NAME_MAX_LENGTH 1000
 
 static void
 decode_urls (JsonObject *object, RtmsServerUrls *urls)
@@ -39,10 +42,8 @@ decode_reason (JsonObject *object, RtmsMessage *message)
   if (text == NULL)
     text = rtms_json_get_string (object, "stop_reason");
   if (text) {
-    g_autofree gchar *start = g_strndup (text, REASON_TEXT_MAX);
-
     message->reason = rtms_stop_reason_from_name (text);
-    message->reason_text = g_utf8_make_valid (start, -1);
+    message->reason_text = rtms_text_to_line (text, REASON_TEXT_MAX);
   }
 }
 
@@ -50,12 +51,15 @@ static void
 decode_participant (JsonObject *object, RtmsMessage *message)
 {
   const gchar *name = rtms_json_get_string (object, "user_name");
+  g_autofree gchar *line = NULL;
   guint64 user_id;
 
   if (name == NULL)
     name = rtms_json_get_string (object, "display_name");
+  if (name)
+    line = rtms_text_to_line (name, NAME_MAX_LENGTH);
   if (rtms_json_get_user_id (object, "user_id", &user_id))
-    rtms_message_add_participant (message, user_id, name);
+    rtms_message_add_participant (message, user_id, line);
 }
 
 static void

@@ -21,6 +21,51 @@ check (const gchar *text, gsize length, GError **error)
   return FALSE;
 }
 
+static guint
+get_escaped (const gchar *escape)
+{
+  guint c = 0;
+
+  for (guint i = 2; i < 6; i++)
+    c = c << 4 | (guint) g_ascii_xdigit_value (escape[i]);
+  return c;
+}
+
+static gboolean
+is_half (guint c, guint first)
+{
+  return c >= first && c < first + 0x400;
+}
+
+/* json-glib makes invalid UTF-8 of half a surrogate pair, leaks memory over
+ * some, and ends a string at an escaped NUL. All of them become U+FFFD. @text
+ * has been checked, so that its escapes are complete. */
+static gchar *
+mend_escapes (const gchar *text, gsize length)
+{
+  gchar *mended = g_strndup (text, length);
+  gchar *p = mended;
+
+  while ((p = strchr (p, '\\'))) {
+    guint c;
+
+    if (p[1] != 'u') {
+      p += 2;
+      continue;
+    }
+    c = get_escaped (p);
+    if (is_half (c, 0xd800) && p[6] == '\\' && p[7] == 'u'
+        && is_half (get_escaped (p + 6), 0xdc00)) {
+      p += 12;
+      continue;
+    }
+    if (c == 0 || is_half (c, 0xd800) || is_half (c, 0xdc00))
+      memcpy (p + 2, "fffd", 4);
+    p += 6;
+  }
+  return mended;
+}
+
 /**
  * rtms_json_load:
  * @text: JSON, of which invalid UTF-8 is replaced
@@ -33,16 +78,15 @@ JsonNode *
 rtms_json_load (const gchar *text, gsize length, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
-  g_autofree gchar *valid = NULL;
+  g_autofree gchar *mended = NULL, *valid = NULL;
 
   if (!check (text, length, error))
     return NULL;
-  if (!g_utf8_validate_len (text, length, NULL))
-    valid = g_utf8_make_valid (text, (gssize) length);
+  mended = mend_escapes (text, length);
+  valid = g_utf8_make_valid (mended, -1);
 
   parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (parser, valid ? valid : text,
-          valid ? -1 : (gssize) length, NULL)
+  if (!json_parser_load_from_data (parser, valid, -1, NULL)
       || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser))) {
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_MALFORMED,
         "Not a JSON object");

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtmsjsonprivate.h"
 
+#include "gst/rtms/protocol/rtmstext.h"
 #include "rtmsbase64.h"
 #include "rtmsjsonscan.h"
 
 #include <string.h>
+
+#define NAME_MAX_LENGTH 1000
 
 /* Media messages are 99 of 100. They are read in one pass, without a tree,
  * and their payload is decoded from the socket's bytes into the buffer that
@@ -161,12 +164,18 @@ get_time (const RtmsJsonSpan *span)
   return rtms_time_from_wire (value);
 }
 
+/* Participants choose their names, and a name goes into logs and tags. */
 static const gchar *
-get_text (const RtmsJsonSpan *span, GString *store)
+get_name (const RtmsJsonSpan *span, GString *store)
 {
   if (!span->quoted)
     return NULL;
   rtms_json_span_unescape (span, store);
+  if (store->len > NAME_MAX_LENGTH || !rtms_text_is_line (store->str)) {
+    g_autofree gchar *line = rtms_text_to_line (store->str, NAME_MAX_LENGTH);
+
+    g_string_assign (store, line);
+  }
   return store->str;
 }
 
@@ -231,8 +240,8 @@ decode_media (RtmsJsonReader *reader, const Content *content,
 
   media->has_user = rtms_json_span_get_uint64 (&content->user_id,
       &media->user_id);
-  media->user_name = get_text (&content->user_name, reader->user_name);
-  media->channel_id = get_text (&content->channel_id, reader->channel_id);
+  media->user_name = get_name (&content->user_name, reader->user_name);
+  media->channel_id = get_name (&content->channel_id, reader->channel_id);
   media->timestamp = get_time (&content->timestamp);
   media->start_time = get_time (&content->start_time);
   media->end_time = get_time (&content->end_time);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gst/rtms/protocol/rtmstext.h"
+
 static gboolean
 missing (GError **error, const gchar *what)
 {
@@ -62,6 +64,12 @@ read_identity (JsonObject *object, const gchar *event, RtmsPayload *payload,
   if (stream_id == NULL || *stream_id == '\0')
     return missing (error, "rtms_stream_id");
   payload->stream_id = g_strdup (stream_id);
+  if (!rtms_text_is_line (payload->instance_id)
+      || !rtms_text_is_line (payload->stream_id)) {
+    g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD,
+        "The payload's ids hold control characters, which no id has");
+    return FALSE;
+  }
   return TRUE;
 }
 

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "ext/crypto/rtmscrypto.h"
+#include "gst/rtms/protocol/rtmstext.h"
 
 /* RFC 6455 section 4: HTTP's part of a WebSocket, as text in and out. */
 
 #define WEBSOCKET_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define KEY_BYTES 16
+/* Of a status line, in a message for people. */
+#define STATUS_LENGTH_MAX 60
 
 gchar *
 rtms_upgrade_create_key (void)
@@ -131,11 +134,13 @@ rtms_upgrade_check_response (const gchar *response, const gchar *key,
   g_auto (GStrv) lines = g_strsplit (response, "\r\n", -1);
   g_autofree gchar *accept = create_accept (key);
 
-  if (!g_str_has_prefix (lines[0], "HTTP/1.1 101")) {
-    g_autofree gchar *status = g_utf8_make_valid (lines[0], -1);
+  /* Of an empty text there is no line at all. */
+  if (!g_str_has_prefix (response, "HTTP/1.1 101")) {
+    g_autofree gchar *status = rtms_text_to_line (lines[0] ? lines[0] : "",
+        STATUS_LENGTH_MAX);
 
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_CONNECT,
-        "The server did not open a WebSocket but answered \"%.60s\"",
+        "The server did not open a WebSocket but answered \"%s\"",
         status);
     return FALSE;
   }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* RFC 1035. */
+#define HOST_LENGTH_MAX 253
+
 void
 rtms_payload_free (RtmsPayload *payload)
 {
@@ -35,6 +38,17 @@ host_is_loopback (const gchar *host)
 {
   return g_ascii_strcasecmp (host, "localhost") == 0
       || strcmp (host, "127.0.0.1") == 0 || strcmp (host, "::1") == 0;
+}
+
+/* A name or an address. GUri decodes "%0a" and its like, which would end the
+ * line of a request or of a log. */
+static gboolean
+is_host (const gchar *host)
+{
+  gsize length = strspn (host, "abcdefghijklmnopqrstuvwxyz"
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:");
+
+  return length > 0 && length <= HOST_LENGTH_MAX && host[length] == '\0';
 }
 
 static gboolean
@@ -75,7 +89,7 @@ rtms_url_policy_check (const RtmsUrlPolicy *policy, const gchar *url,
         G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY, NULL);
   if (uri)
     host = g_uri_get_host (uri);
-  if (host == NULL || *host == '\0') {
+  if (host == NULL || !is_host (host)) {
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_URL,
         "The server URL is not a URL with a host");
     return FALSE;

@@ -411,6 +411,73 @@ GST_START_TEST (test_states_are_decoded)
 
 GST_END_TEST;
 
+/* Half a surrogate pair, of which json-glib makes invalid UTF-8 or leaks, and
+ * an escaped NUL, at which it ends the string. */
+GST_START_TEST (test_escapes_that_are_no_character_are_mended)
+{
+  static const struct {
+    const gchar *json;
+    const gchar *name;
+  } names[] = {
+    { "\\ud83dV\\ude00", "\357\277\275V\357\277\275" },
+    { "\\ud83d\\u0000\\ude00",
+        "\357\277\275\357\277\275\357\277\275" },
+    { "a\\u0000b", "a\357\277\275b" },
+    { "\\ud83d\\ude00", "\360\237\230\200" },
+    { "\\\\ud83d", "\\ud83d" },
+    { "\\ud83d", "\357\277\275" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree gchar *text = g_strdup_printf ("{\"msg_type\":6,\"event\":{"
+        "\"event_type\":2,\"user_id\":1,\"user_name\":\"%s\"}}",
+        names[i].json);
+    g_auto (RtmsMessage) message = { 0 };
+
+    decode (text, &message);
+    check_participant (&message, 0, 1, names[i].name);
+  }
+}
+
+GST_END_TEST;
+
+/* They go into logs, tags and messages. */
+GST_START_TEST (test_names_and_reasons_are_lines)
+{
+  g_auto (RtmsMessage) refusal = { 0 };
+  g_auto (RtmsMessage) event = { 0 };
+  RtmsMessage media;
+
+  decode ("{\"msg_type\":2,\"status_code\":3,\"reason\":"
+      "\"no\\nERROR: \\u001b[2J\"}", &refusal);
+  assert_equals_string (refusal.reason_text,
+      "no\357\277\275ERROR: \357\277\275[2J");
+  decode ("{\"msg_type\":6,\"event\":{\"event_type\":3,\"participants\":[{"
+      "\"user_id\":1,\"user_name\":\"A\\r\\u202eB\"}]}}", &event);
+  check_participant (&event, 0, 1, "A\357\277\275\357\277\275B");
+  decode ("{\"msg_type\":14,\"content\":{\"user_id\":1,\"user_name\":"
+      "\"A\\nB\",\"channel_id\":\"\\u0085\",\"data\":\"\"}}", &media);
+  assert_equals_string (media.media.user_name, "A\357\277\275B");
+  assert_equals_string (media.media.channel_id, "\357\277\275");
+  release (&media);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_long_names_are_cut)
+{
+  g_autofree gchar *name = g_strnfill (100000, 'x');
+  g_autofree gchar *text = g_strdup_printf ("{\"msg_type\":14,\"content\":{"
+      "\"user_id\":1,\"user_name\":\"%s\",\"data\":\"\"}}", name);
+  RtmsMessage message;
+
+  decode (text, &message);
+  fail_unless_equals_uint64 (strlen (message.media.user_name), 1000);
+  release (&message);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_keep_alive_timestamp_is_optional)
 {
   RtmsMessage message;
@@ -629,6 +696,9 @@ json_suite (void)
   tcase_add_test (tc, test_media_answer_is_decoded);
   tcase_add_test (tc, test_events_are_decoded);
   tcase_add_test (tc, test_states_are_decoded);
+  tcase_add_test (tc, test_escapes_that_are_no_character_are_mended);
+  tcase_add_test (tc, test_names_and_reasons_are_lines);
+  tcase_add_test (tc, test_long_names_are_cut);
   tcase_add_test (tc, test_keep_alive_timestamp_is_optional);
   tcase_add_test (tc, test_unknown_messages_are_no_error);
   tcase_add_test (tc, test_handshakes_are_encoded);

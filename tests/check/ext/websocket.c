@@ -466,6 +466,10 @@ GST_START_TEST (test_other_responses_are_refused)
   check_response (UPGRADE "Sec-WebSocket-Extensions: permessage-deflate"
       "\r\n\r\n", "RFC 6455");
   check_response ("HTTP/1.1 101 x\r\n", "instead of opening");
+  /* nothing at all, and what would look like another line of a log */
+  check_response ("\r\n\r\n", "answered \"\"");
+  check_response ("HTTP/1.1 403 a\nERROR: \033[2J\r\n\r\n",
+      "403 a\357\277\275ERROR: \357\277\275[2J\"");
 }
 
 GST_END_TEST;

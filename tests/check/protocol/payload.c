@@ -120,6 +120,10 @@ GST_START_TEST (test_bad_payload_is_refused_by_name)
       "server_urls");
   refuse ("{\"meeting_uuid\":\"m\",\"rtms_stream_id\":\"s\","
       "\"server_urls\":\" , \"}", "server_urls");
+  refuse ("{\"meeting_uuid\":\"m\\n\",\"rtms_stream_id\":\"s\","
+      "\"server_urls\":\"wss://a.zoom.us\"}", "control characters");
+  refuse ("{\"meeting_uuid\":\"m\",\"rtms_stream_id\":\"\\u001b[2J\","
+      "\"server_urls\":\"wss://a.zoom.us\"}", "control characters");
   refuse ("{\"event\":\"meeting.rtms_stopped\",\"payload\":{}}",
       "rtms_started");
 }
@@ -184,6 +188,8 @@ GST_START_TEST (test_urls_are_held_to_allowed_hosts)
   gchar *hosts[] = { (gchar *) "*.zoom.us", (gchar *) "rtms.example.org",
     NULL };
   RtmsUrlPolicy policy = { hosts, FALSE };
+  g_autofree gchar *label = g_strnfill (300, 'a');
+  g_autofree gchar *long_host = g_strdup_printf ("wss://%s.zoom.us/", label);
 
   fail_unless (allows (&policy, "wss://rtms-sjc1.zoom.us/signal?a=b"));
   fail_unless (allows (&policy, "wss://a.b.ZOOM.us:8443"));
@@ -201,6 +207,11 @@ GST_START_TEST (test_urls_are_held_to_allowed_hosts)
   fail_if (allows (&policy, ""));
   fail_if (allows (&policy, "wss://a.zoom.us/x\r\nHost: evil.org"));
   fail_if (allows (&policy, "wss://a.zoom.us/x y"));
+  /* GUri decodes the host, which goes into the request and the log */
+  fail_if (allows (&policy, "wss://a%0d%0aX:%20y.zoom.us/"));
+  fail_if (allows (&policy, "wss://a%00.zoom.us/"));
+  fail_if (allows (&policy, "wss://evil.org%2f.zoom.us/"));
+  fail_if (allows (&policy, long_host));
 }
 
 GST_END_TEST;
