@@ -595,6 +595,38 @@ on_connected (GObject *client, GAsyncResult *result, gpointer user_data)
   websocket_unref (websocket);
 }
 
+/* Everything but a connection. */
+static RtmsWebsocket *
+create (RtmsNetworkThread *thread, const gchar *url,
+    const RtmsWebsocketConfig *config,
+    const RtmsWebsocketCallbacks *callbacks, gpointer user_data)
+{
+  static const struct wslay_frame_callbacks frame_callbacks = {
+    .send_callback = write_frame,
+    .recv_callback = read_for_frames,
+    .genmask_callback = create_mask,
+  };
+  RtmsWebsocket *websocket = g_new0 (RtmsWebsocket, 1);
+
+  websocket->ref_count = 1;
+  websocket->thread = thread;
+  websocket->callbacks = *callbacks;
+  websocket->user_data = user_data;
+  websocket->tls_ca_file = g_strdup (config->tls_ca_file);
+  websocket->max_message_size = config->max_message_size;
+  websocket->uri = g_uri_parse (url,
+      G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY, NULL);
+  websocket->is_tls = g_str_equal (g_uri_get_scheme (websocket->uri), "wss");
+  websocket->cancellable = g_cancellable_new ();
+  websocket->out = g_byte_array_new ();
+  websocket->head = g_byte_array_new ();
+  websocket->message = g_byte_array_new ();
+  if (wslay_frame_context_init (&websocket->frames, &frame_callbacks,
+          websocket) != 0)
+    g_error ("No memory for a WebSocket");
+  return websocket;
+}
+
 /**
  * rtms_websocket_new:
  * @thread: the network thread, which is also the caller's
@@ -613,34 +645,13 @@ rtms_websocket_new (RtmsNetworkThread *thread, const gchar *url,
     const RtmsWebsocketConfig *config,
     const RtmsWebsocketCallbacks *callbacks, gpointer user_data)
 {
-  static const struct wslay_frame_callbacks frame_callbacks = {
-    .send_callback = write_frame,
-    .recv_callback = read_for_frames,
-    .genmask_callback = create_mask,
-  };
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  RtmsWebsocket *websocket = g_new0 (RtmsWebsocket, 1);
+  RtmsWebsocket *websocket;
   gint port;
 
   g_assert (rtms_network_thread_is_current (thread));
 
-  websocket->ref_count = 1;
-  websocket->thread = thread;
-  websocket->callbacks = *callbacks;
-  websocket->user_data = user_data;
-  websocket->tls_ca_file = g_strdup (config->tls_ca_file);
-  websocket->max_message_size = config->max_message_size;
-  websocket->uri = g_uri_parse (url,
-      G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY, NULL);
-  websocket->is_tls = g_str_equal (g_uri_get_scheme (websocket->uri), "wss");
-  websocket->cancellable = g_cancellable_new ();
-  websocket->out = g_byte_array_new ();
-  websocket->head = g_byte_array_new ();
-  websocket->message = g_byte_array_new ();
-  if (wslay_frame_context_init (&websocket->frames, &frame_callbacks,
-          websocket) != 0)
-    g_error ("No memory for a WebSocket");
-
+  websocket = create (thread, url, config, callbacks, user_data);
   port = g_uri_get_port (websocket->uri);
   if (port <= 0)
     port = websocket->is_tls ? 443 : 80;
