@@ -218,7 +218,7 @@ leave_out_medium (RtmsSession *session, RtmsSocketId id, gint status_code,
   Socket *socket = &session->sockets[id];
   guint medium;
 
-  if (session->was_streaming || id == RTMS_SOCKET_SIGNALING
+  if (session->was_streaming || session->state != STATE_MEDIA
       || status_code < RTMS_STATUS_MEDIA_TYPE_AUDIO_NOT_SUPPORT
       || status_code > RTMS_STATUS_MEDIA_TYPE_CHAT_NOT_SUPPORT)
     return FALSE;

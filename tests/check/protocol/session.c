@@ -485,6 +485,20 @@ GST_START_TEST (test_medium_without_a_scope_is_left_out)
 
 GST_END_TEST;
 
+GST_START_TEST (test_medium_without_a_scope_is_not_asked_for_at_the_end)
+{
+  start ();
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
+  rtms_session_close (session, now);
+  forget ();
+  receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 10, NULL, 0);
+  expect ("disconnect 1\ndisconnect 0\nfailed 6 status 10\n");
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_split_medium_without_a_scope_is_left_out)
 {
   config.split = TRUE;
@@ -614,6 +628,7 @@ session_suite (void)
   tcase_add_test (tc, test_close_while_connecting_ends_at_once);
   tcase_add_test (tc, test_unexpected_messages_are_left_alone);
   tcase_add_test (tc, test_medium_without_a_scope_is_left_out);
+  tcase_add_test (tc, test_medium_without_a_scope_is_not_asked_for_at_the_end);
   tcase_add_test (tc, test_split_medium_without_a_scope_is_left_out);
   tcase_add_test (tc, test_no_scope_at_all_is_a_refusal);
   tcase_add_test (tc, test_contact_center_has_events_of_its_own);
