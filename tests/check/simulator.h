@@ -20,5 +20,6 @@ const gchar *simulator_get_folder (Simulator *simulator);
 gchar *simulator_get_path (Simulator *simulator, const gchar *name);
 gint simulator_wait (Simulator *simulator);
 JsonObject *simulator_get_meeting (Simulator *simulator);
+JsonObject *simulator_get_nth_meeting (Simulator *simulator, guint index);
 
 G_END_DECLS
