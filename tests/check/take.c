@@ -7,6 +7,8 @@
 #include "simulator.h"
 
 #define TIMEOUT_SECONDS 240
+/* Told of, when there are more. */
+#define MAX_PROBLEMS 20
 
 typedef struct {
   GPtrArray *takes;
@@ -82,6 +84,19 @@ take_get_sent (Take *take, const gchar *medium)
 
   return json_object_has_member (media, medium)
       ? json_object_get_object_member (media, medium) : NULL;
+}
+
+/* Says what is wrong with a take; the first thing is enough. */
+void
+take_complain (Take *take, const gchar *text, ...)
+{
+  va_list args;
+
+  if (take->problem)
+    return;
+  va_start (args, text);
+  take->problem = g_strdup_vprintf (text, args);
+  va_end (args);
 }
 
 static void
@@ -296,4 +311,22 @@ takes_run (GPtrArray *takes, const gchar *const *arguments,
             i));
   }
   simulator_free (run.simulator);
+}
+
+/* Fails the test when anything is wrong with any of them. */
+void
+takes_check (GPtrArray *takes)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint failed = 0;
+
+  for (guint i = 0; i < takes->len; i++) {
+    Take *take = g_ptr_array_index (takes, i);
+
+    if (take->problem && failed++ < MAX_PROBLEMS)
+      g_string_append_printf (text, "\n%s: %s", take->properties,
+          take->problem);
+  }
+  fail_unless (failed == 0, "%u of %u meetings:%s", failed, takes->len,
+      text->str);
 }

@@ -59,8 +59,10 @@ Take *take_new (const gchar *medium, const gchar *properties,
 void take_free (Take *take);
 TakePad *take_get_pad (Take *take, const gchar *name);
 JsonObject *take_get_sent (Take *take, const gchar *medium);
+void take_complain (Take *take, const gchar *text, ...) G_GNUC_PRINTF (2, 3);
 
 void takes_run (GPtrArray *takes, const gchar *const *arguments,
     const gchar *id_field, guint at_once);
+void takes_check (GPtrArray *takes);
 
 G_END_DECLS
