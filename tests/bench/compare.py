@@ -1,0 +1,363 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Compares what receivers of RTMS cost, side by side on one machine.
+
+Each run has one sender and one receiver, pinned to different cores. Within a
+repetition the receivers run in random order, and only ratios within a
+repetition count: what a machine does beside this moves all of them alike.
+Prints Markdown; --output also keeps the figures (JSON) and a plot (PNG).
+"""
+import argparse
+import json
+import os
+import random
+import select
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CPUCLOCK_SCHED = 2
+
+NAMES = {
+    "floor": "floor: epoll, OpenSSL, no JSON",
+    "codec": "ours: sockets and codec",
+    "element": "ours: rtmssrc to fakesink",
+    "node": "Node ws, JSON.parse",
+    "python": "Python websockets, json",
+    "appsrc": "Python websockets, json, into appsrc",
+    "soup": "libsoup, json-glib",
+}
+
+
+class Failure(Exception):
+    pass
+
+
+class Process:
+    """A child, and what the kernel knows of it."""
+
+    def __init__(self, arguments, core, environment=None):
+        def pin():
+            cores = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(0, {cores[core % len(cores)]})
+            try:
+                # What else runs on the machine should disturb little.
+                os.setpriority(os.PRIO_PROCESS, 0, -10)
+            except OSError:
+                pass
+
+        self.child = subprocess.Popen(
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, preexec_fn=pin,
+            env={**os.environ, **(environment or {})})
+
+    def read(self, expected, other=None):
+        """The rest of a line, unless the other process ends before."""
+        while not select.select([self.child.stdout], [], [], 0.5)[0]:
+            if other and other.child.poll() is not None:
+                raise Failure(f"{other.child.args[0]} ended early")
+        line = self.child.stdout.readline()
+        words = line.split()
+        if not words or words[0] != expected:
+            raise Failure(f"{self.child.args[0]}: {line!r} where "
+                          f"{expected!r} was expected")
+        return words[1:]
+
+    def command(self):
+        self.child.stdin.write("\n")
+        self.child.stdin.flush()
+
+    def cpu(self):
+        return time.clock_gettime((~self.child.pid << 3) | CPUCLOCK_SCHED)
+
+    def status(self):
+        """Resident KiB, threads, context switches."""
+        resident = threads = switches = 0
+        with open(f"/proc/{self.child.pid}/status", encoding="ascii") as file:
+            for line in file:
+                name, value = line.split(":", 1)
+                if name == "VmRSS":
+                    resident = int(value.split()[0])
+                elif name == "Threads":
+                    threads = int(value)
+        for task in os.listdir(f"/proc/{self.child.pid}/task"):
+            try:
+                with open(f"/proc/{self.child.pid}/task/{task}/status",
+                          encoding="ascii") as file:
+                    switches += sum(int(line.split()[1]) for line in file
+                                    if "ctxt_switches" in line)
+            except OSError:
+                pass
+        return resident, threads, switches
+
+    def kill(self):
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait()
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.folder = tempfile.TemporaryDirectory()
+        self.certificate = os.path.join(self.folder.name, "certificate.pem")
+        self.key = os.path.join(self.folder.name, "key.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+             "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+             "-keyout", self.key, "-out", self.certificate],
+            check=True, capture_output=True)
+
+    def program(self, name):
+        return os.path.join(self.options.build, "tests/bench", name)
+
+    def receiver(self, name, url, case):
+        arguments = ["--url", url, "--meetings", str(case["meetings"])]
+        if case["tls"]:
+            arguments += ["--ca", self.certificate]
+        if case.get("crc"):
+            arguments.append("--crc")
+        environment = {"GIO_USE_PROXY_RESOLVER": "dummy"}
+        if name == "node":
+            environment["NODE_PATH"] = "/usr/share/nodejs"
+            command = ["node", os.path.join(HERE, "receive-node.js")]
+        elif name in ("python", "appsrc"):
+            command = [sys.executable, os.path.join(HERE,
+                                                    "receive-python.py")]
+            if name == "appsrc":
+                command.append("--appsrc")
+        elif name.startswith("record"):
+            command = [self.program("receive-element"), "--record",
+                       case["lines"][name]]
+        elif name.startswith("element"):
+            command = [self.program("receive-element")]
+        else:
+            command = [self.program(f"receive-{name}")]
+        if name.startswith(("element", "record")):
+            plugins = self.options.plugin.get(name, os.path.join(
+                self.options.build, "gst/rtms"))
+            environment["GST_PLUGIN_PATH_1_0"] = plugins
+            environment["GST_REGISTRY_1_0"] = os.path.join(
+                self.folder.name, f"registry-{name}.bin")
+        return Process(command + arguments, 1, environment)
+
+    def run(self, name, case):
+        command = [self.program("bench-sender"),
+                   "--meetings", str(case["meetings"]),
+                   "--duration", str(case["duration"]),
+                   "--profile", case["profile"]]
+        if case["tls"]:
+            command += ["--certificate", self.certificate, "--key", self.key]
+        if case.get("full_speed"):
+            command.append("--full-speed")
+        if case.get("crc"):
+            command.append("--crc")
+        if case.get("video"):
+            command += ["--video", case["video"]]
+        sender = Process(command, 0)
+        receiver = None
+        try:
+            port = sender.read("port")[0]
+            scheme = "wss" if case["tls"] else "ws"
+            begin = time.monotonic()
+            receiver = self.receiver(name, f"{scheme}://localhost:{port}",
+                                     case)
+            sender.read("ready", receiver)
+            return self.measure(name, case, sender, receiver,
+                                time.monotonic() - begin)
+        finally:
+            sender.kill()
+            if receiver:
+                receiver.kill()
+
+    def measure(self, name, case, sender, receiver, startup):
+        cpu, sender_cpu = receiver.cpu(), sender.cpu()
+        switches = receiver.status()[2]
+        sender.command()
+        words = sender.read("end", receiver)
+        cpu = receiver.cpu() - cpu
+        sender_cpu = sender.cpu() - sender_cpu
+        resident, threads, switches_now = receiver.status()
+        sender.command()
+        line = receiver.child.stdout.readline()
+        if receiver.child.wait(60) != 0 or not line.startswith("{"):
+            raise Failure(f"{name} failed: {line!r}")
+        result = json.loads(line)
+        sent = dict(zip(("messages", "bytes", "crc", "skipped"),
+                        map(int, words)))
+        if result["messages"] != sent["messages"] and not sent["skipped"]:
+            raise Failure(f"{name}: {result['messages']} messages arrived of "
+                          f"{sent['messages']}")
+        if case.get("crc") and (result["bytes"], result["crc"]) != (
+                sent["bytes"], sent["crc"]):
+            raise Failure(f"{name}: the payloads are not what was sent")
+        hours = case["meetings"] * case["duration"] / 3600
+        result.update({
+            "cpu": cpu, "cpu_hour": cpu / hours, "rss": resident,
+            "threads": threads, "seconds": float(words[4]),
+            "switches": (switches_now - switches) / result["messages"],
+            "sender_cpu": sender_cpu, "skipped": sent["skipped"],
+            "startup": startup})
+        return result
+
+    def compare(self, case, receivers):
+        """Median figures of each receiver, and paired ratios."""
+        runs = {name: [] for name in receivers}
+        for repetition in range(self.options.repeat):
+            order = list(receivers)
+            random.Random(repetition + case["meetings"]).shuffle(order)
+            for name in order:
+                runs[name].append(self.run(name, case))
+                print(f"  {case['label']} {name}: "
+                      f"{runs[name][-1]['cpu_hour']:.2f} s/h, p99 "
+                      f"{runs[name][-1]['p99']:.3f} ms, RSS "
+                      f"{runs[name][-1]['rss']} KiB", file=sys.stderr)
+        return runs
+
+
+def median(runs, field):
+    return statistics.median(run[field] for run in runs)
+
+
+def ratio(runs, others):
+    return statistics.median(a["cpu_hour"] / b["cpu_hour"]
+                             for a, b in zip(runs, others))
+
+
+def describe(case, runs):
+    lines = [f"### {case['label']}", "",
+             "| receiver | CPU s per meeting-hour | × floor | × Node | "
+             "delay ms p50 / p99 / p99.9 | resident MB | threads | "
+             "switches per message |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for name, own in runs.items():
+        against = [f"{ratio(own, runs[other]):.2f}" if other in runs else "–"
+                   for other in ("floor", "node")]
+        delays = " / ".join(f"{median(own, field):.2f}"
+                            for field in ("p50", "p99", "p999"))
+        late = " (late)" if median(own, "skipped") else ""
+        lines.append(
+            f"| {NAMES.get(name, name)}{late} | {median(own, 'cpu_hour'):.2f} "
+            f"| {against[0]} | {against[1]} | {delays} | "
+            f"{median(own, 'rss') / 1024:.1f} | {median(own, 'threads'):.0f} "
+            f"| {median(own, 'switches'):.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def plot(path, results):
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as pyplot
+
+    figure, axes = pyplot.subplots(
+        1, len(results), figsize=(4.2 * len(results), 3.2), squeeze=False)
+    for axis, (case, runs) in zip(axes[0], results):
+        names = sorted(runs, key=lambda name: -median(runs[name],
+                                                      "cpu_hour"))
+        axis.barh([NAMES.get(name, name) for name in names],
+                  [median(runs[name], "cpu_hour") for name in names],
+                  color=["tab:blue" if name in ("codec", "element")
+                         else "tab:gray" for name in names])
+        axis.set_title(case["label"], fontsize=9)
+        axis.set_xlabel("CPU seconds per meeting-hour", fontsize=8)
+        axis.tick_params(labelsize=7)
+    figure.tight_layout()
+    figure.savefig(path, dpi=80)
+
+
+def smoke(bench, receivers):
+    """Every payload arrives as it was sent; what it costs is not looked at.
+    Reports as gst-check does, so that each run counts."""
+    failures = checks = 0
+    for tls in (False, True):
+        for speed in (False, True):
+            for name in receivers:
+                case = {"label": "smoke", "meetings": 3, "duration": 0.6,
+                        "profile": "heavy" if tls else "light", "tls": tls,
+                        "full_speed": speed, "crc": True}
+                checks += 1
+                try:
+                    bench.run(name, case)
+                except Failure as failure:
+                    failures += 1
+                    print(f"FAILED {case}: {failure}")
+    print(f"100%: Checks: {checks}, Failures: {failures}, Errors: 0")
+    return 1 if failures or not checks else 0
+
+
+def prove(bench, receivers, case):
+    proof = {**case, "duration": 2, "crc": True, "meetings":
+             min(case["meetings"], 10)}
+    for name in receivers:
+        bench.run(name, proof)
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default=os.path.join(HERE, "../../build"))
+    parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--receivers", default=",".join(NAMES))
+    parser.add_argument("--paced", default="1,50,200",
+                        help="numbers of meetings in real time")
+    parser.add_argument("--full-speed", default="20",
+                        help="numbers of meetings at full speed")
+    parser.add_argument("--duration", type=float, default=60)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--profiles", default="light,heavy")
+    parser.add_argument("--schemes", default="wss,ws")
+    parser.add_argument("--plugin", action="append", default=[],
+                        metavar="element-NAME=FOLDER",
+                        help="another build of the plugin to compare with")
+    parser.add_argument("--output", help="folder for figures and the plot")
+    options = parser.parse_args()
+    options.plugin = dict(pair.split("=", 1) for pair in options.plugin)
+    return options
+
+
+def cases(options):
+    for profile in options.profiles.split(","):
+        for scheme in options.schemes.split(","):
+            for full_speed in (True, False):
+                numbers = options.full_speed if full_speed else options.paced
+                for number in filter(None, numbers.split(",")):
+                    how = "at full speed" if full_speed else "in real time"
+                    yield {"label": f"{number} meetings {how}, {profile}, "
+                                    f"{scheme}",
+                           "meetings": int(number), "profile": profile,
+                           "duration": options.duration,
+                           "tls": scheme == "wss", "full_speed": full_speed}
+
+
+def main():
+    options = parse_options()
+    receivers = options.receivers.split(",")
+    bench = Bench(options)
+    if options.smoke:
+        return smoke(bench, receivers)
+
+    results = []
+    for case in cases(options):
+        chosen = receivers
+        if case["full_speed"]:
+            # A queue of rtmssrc's drops what comes faster than real time.
+            chosen = [name for name in receivers
+                      if not name.startswith("element")]
+        prove(bench, chosen, case)
+        runs = bench.compare(case, chosen)
+        results.append((case, runs))
+        print(describe(case, runs), flush=True)
+    if options.output:
+        os.makedirs(options.output, exist_ok=True)
+        with open(os.path.join(options.output, "figures.json"), "w",
+                  encoding="utf-8") as file:
+            json.dump(results, file, indent=1)
+        plot(os.path.join(options.output, "cost.png"), results)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
