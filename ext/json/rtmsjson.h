@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gst/rtms/protocol/rtmsenvelope.h"
 #include "gst/rtms/protocol/rtmsmessage.h"
 #include "gst/rtms/protocol/rtmspayload.h"
 
@@ -24,6 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtmsJsonReader, rtms_json_reader_free)
 
 gchar *rtms_json_encode (const RtmsMessage *message, gsize *length);
 
+RtmsEnvelope *rtms_json_parse_envelope (const gchar *text, gsize length,
+    GError **error);
 RtmsPayload *rtms_json_parse_webhook (const gchar *text, gssize length,
     GError **error);
 RtmsPayload *rtms_json_parse_payload (const gchar *text, gssize length,
