@@ -41,7 +41,7 @@ struct _SimTrack {
 
   /* Of the feeding thread. */
   guint64 fed;
-  gboolean was_seen;
+  gint seen;  /* of the picture fed last */
 
   /* Of the track's thread. */
   GByteArray *pending;
@@ -58,28 +58,31 @@ struct _SimTrack {
   gboolean stop;
 };
 
-/* Whether a client gets the picture of this moment. */
-static gboolean
-is_seen (SimTrack *track, gint64 at)
+/* Whose picture a client gets at this moment, or -1. */
+static gint
+get_seen (SimTrack *track, gint64 at)
 {
   gint64 start;
 
   if (sim_scene_is_paused (track->scene, at))
-    return FALSE;
+    return -1;
   if (track->spec.view == SIM_VIEW_SHARE)
-    return sim_scene_get_presenter (track->scene, at, &start) >= 0;
+    return sim_scene_get_presenter (track->scene, at, &start);
   if (track->spec.view >= 0)
-    return sim_scene_is_camera_on (track->scene, track->spec.view, at);
-  return sim_scene_get_shown_person (track->scene, at) >= 0;
+    return sim_scene_is_camera_on (track->scene, track->spec.view, at)
+        ? track->spec.view
+        : -1;
+  return sim_scene_get_shown_person (track->scene, at);
 }
 
-/* After each time in which nothing is seen comes a key frame. */
+/* Another camera's pictures begin with a key frame, and so do those after
+ * a time in which nothing was seen. */
 static void
 force_key_frame (SimTrack *track, gint64 at)
 {
-  gboolean seen = is_seen (track, at);
+  gint seen = get_seen (track, at);
 
-  if (track->spec.codec == SIM_CODEC_H264 && seen && !track->was_seen
+  if (track->spec.codec == SIM_CODEC_H264 && seen >= 0 && seen != track->seen
       && track->fed > 0) {
     GstClockTime time
         = gst_util_uint64_scale (track->fed, GST_SECOND, track->spec.fps);
@@ -89,7 +92,7 @@ force_key_frame (SimTrack *track, gint64 at)
             gst_structure_new ("GstForceKeyUnit", "running-time", G_TYPE_UINT64,
                 time, "all-headers", G_TYPE_BOOLEAN, TRUE, NULL)));
   }
-  track->was_seen = seen;
+  track->seen = seen;
 }
 
 static void
