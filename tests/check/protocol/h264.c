@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gst/rtms/protocol/rtmsh264.h"
+#include "gst/rtms/protocol/rtmsh264filler.h"
 
 #define START3 "\x00\x00\x01"
 #define START4 "\x00\x00\x00\x01"
@@ -63,6 +64,24 @@ GST_START_TEST (test_garbage_is_no_key_frame)
 
 GST_END_TEST;
 
+/* What they look like is for a decoder to say, in the element's tests. */
+GST_START_TEST (test_filler_gives_key_frames_and_repeats)
+{
+  g_autoptr (RtmsH264Filler) filler = rtms_h264_filler_new (1920, 1080);
+  g_autoptr (GByteArray) first = rtms_h264_filler_create_key_frame (filler);
+  g_autoptr (GByteArray) repeat = rtms_h264_filler_create_repeat (filler);
+  g_autoptr (GByteArray) second = rtms_h264_filler_create_key_frame (filler);
+
+  fail_unless (rtms_h264_is_key_frame (first->data, first->len));
+  fail_if (rtms_h264_is_key_frame (repeat->data, repeat->len));
+  fail_unless (repeat->len < 16);
+  /* IDR pictures in a row differ in their id */
+  fail_if (first->len == second->len
+      && memcmp (first->data, second->data, first->len) == 0);
+}
+
+GST_END_TEST;
+
 static Suite *
 h264_suite (void)
 {
@@ -73,6 +92,7 @@ h264_suite (void)
   tcase_add_test (tc, test_key_frames_are_found);
   tcase_add_test (tc, test_delta_frames_are_none);
   tcase_add_test (tc, test_garbage_is_no_key_frame);
+  tcase_add_test (tc, test_filler_gives_key_frames_and_repeats);
   return suite;
 }
 
