@@ -15,7 +15,7 @@ units="fuzz_base64 fuzz_h264 fuzz_message fuzz_payload fuzz_rtp fuzz_session
 fuzz_timeline fuzz_websocket ext_crypto ext_json ext_websocket protocol_payload protocol_params
 protocol_session protocol_reconnect protocol_text protocol_timeline protocol_h264
 elements_errors
-elements_lifecycle elements_pads"
+elements_lifecycle elements_pads elements_notices elements_fill"
 
 run ()
 {

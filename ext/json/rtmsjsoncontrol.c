@@ -62,6 +62,22 @@ decode_participant (JsonObject *object, RtmsMessage *message)
     rtms_message_add_participant (message, user_id, line);
 }
 
+/* The fields are strings or numbers. */
+static void
+decode_party (JsonObject *info, RtmsMessage *message)
+{
+  decode_participant (info, message);
+  for (guint i = 0; i < RTMS_N_PARTY_FIELDS; i++) {
+    const gchar *name = rtms_party_field_get_name (i);
+    gint64 number;
+
+    message->party[i] = g_strdup (rtms_json_get_string (info, name));
+    if (message->party[i] == NULL
+        && rtms_json_get_int (info, name, &number))
+      message->party[i] = g_strdup_printf ("%" G_GINT64_FORMAT, number);
+  }
+}
+
 static void
 decode_event (JsonObject *object, RtmsMessage *message)
 {
@@ -80,7 +96,7 @@ decode_event (JsonObject *object, RtmsMessage *message)
   decode_participant (event, message);
   info = rtms_json_get_object (event, "participant_info");
   if (info)
-    decode_participant (info, message);
+    decode_party (info, message);
   participants = rtms_json_get_array (event, "participants");
   for (guint i = 0; participants && i < json_array_get_length (participants);
       i++) {

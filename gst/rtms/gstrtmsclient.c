@@ -247,6 +247,7 @@ session_connect (RtmsSocketId id, const gchar *url, gpointer user_data)
   /* Without the query: whatever a URL keeps secret is there. */
   GST_INFO_OBJECT (self->log_object, "socket %d connects to %s:%d%s", id,
       g_uri_get_host (uri), g_uri_get_port (uri), g_uri_get_path (uri));
+  self->callbacks.connecting (id, g_uri_get_host (uri), self->user_data);
   self->sockets[id].websocket = rtms_websocket_new (self->thread, url,
       &config, &callbacks, &self->sockets[id]);
 }
@@ -325,9 +326,24 @@ session_media (RtmsMedia *media, gpointer user_data)
 }
 
 static void
+remember_state (GstRtmsClient *self, const RtmsMessage *message)
+{
+  g_mutex_lock (&self->stats_lock);
+  if (message->type == RTMS_MESSAGE_STREAM_STATE_UPDATE
+      || message->type == RTMS_MESSAGE_STREAM_STATE_RESP)
+    self->stats.stream_state = message->state;
+  else if (message->type == RTMS_MESSAGE_SESSION_STATE_UPDATE
+      || message->type == RTMS_MESSAGE_SESSION_STATE_RESP)
+    self->stats.session_state = message->state;
+  g_mutex_unlock (&self->stats_lock);
+}
+
+static void
 session_event (const RtmsMessage *message, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
+
+  remember_state (self, message);
 
   self->callbacks.event (message, self->user_data);
 }
@@ -416,6 +432,7 @@ gst_rtms_client_new (GstRtmsSettings *settings,
   self->log_object = gst_object_ref (log_object);
   self->video_user_id = settings->video_user_id;
   self->must_select_video = TRUE;
+  self->stats.stream_state = self->stats.session_state = -1;
   self->thread = rtms_network_thread_acquire ();
   for (guint id = 0; id < RTMS_N_SOCKETS; id++)
     self->sockets[id] = (Socket) { .client = self, .id = id };
@@ -589,6 +606,11 @@ tear_down (gpointer user_data)
 }
 
 static void
+ignore_connecting (RtmsSocketId id, const gchar *host, gpointer user_data)
+{
+}
+
+static void
 ignore_confirmed (const RtmsMediaParams *params, gpointer user_data)
 {
 }
@@ -641,6 +663,7 @@ tear_down_job (gpointer user_data)
 
 /* The calls that a client still makes when it is freed from within one. */
 static const GstRtmsClientCallbacks no_callbacks = {
+  .connecting = ignore_connecting,
   .confirmed = ignore_confirmed,
   .interrupted = ignore_interrupted,
   .medium_ended = ignore_medium_ended,

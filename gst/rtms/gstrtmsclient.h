@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * GstRtmsClientCallbacks:
+ * @connecting: to a server, for the first time or again
  * @confirmed: as the session's
  * @interrupted: as the session's
  * @medium_ended: as the session's
@@ -22,6 +23,8 @@ G_BEGIN_DECLS
  * Called on the network thread.
  */
 typedef struct {
+  void (*connecting) (RtmsSocketId id, const gchar *host,
+      gpointer user_data);
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
   void (*interrupted) (guint kinds, const GError *error,
       gpointer user_data);
@@ -44,6 +47,8 @@ typedef struct {
  * @unexpected: messages that had no place where they came
  * @keep_alives: answered
  * @interruptions: connections that were lost and taken up again
+ * @stream_state: the last RTMS_STREAM_STATE that was told, or -1
+ * @session_state: the last RTMS_SESSION_STATE that was told, or -1
  */
 typedef struct {
   guint64 messages[RTMS_N_MEDIA];
@@ -53,6 +58,8 @@ typedef struct {
   guint64 unexpected;
   guint64 keep_alives;
   guint64 interruptions;
+  gint stream_state;
+  gint session_state;
 } GstRtmsClientStats;
 
 /**

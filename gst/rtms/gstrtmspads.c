@@ -295,6 +295,7 @@ create_stream (GstRtmsPads *self, const Entry *entry,
  * @language: (nullable): a BCP 47 tag
  * @caps: the pad's caps
  * @limits: of the pad
+ * @fill: (transfer full) (nullable): what stands for media that do not come
  *
  * Prepares a pad, which gst_rtms_pads_expose() shows with all others that
  * were announced since it was last called.
@@ -302,7 +303,7 @@ create_stream (GstRtmsPads *self, const Entry *entry,
 void
 gst_rtms_pads_announce (GstRtmsPads *self, GstRtmsPadIndex index,
     guint64 user_id, const gchar *user_name, const gchar *language,
-    GstCaps *caps, const GstRtmsSrcPadLimits *limits)
+    GstCaps *caps, const GstRtmsSrcPadLimits *limits, GstRtmsFill *fill)
 {
   const gchar *kind = gst_rtms_pad_index_get_name (index);
   g_autofree gchar *name = user_id == 0 ? g_strdup (kind)
@@ -317,6 +318,7 @@ gst_rtms_pads_announce (GstRtmsPads *self, GstRtmsPadIndex index,
           gst_element_class_get_pad_template (
               GST_ELEMENT_GET_CLASS (self->element), template_name), name,
           limits, on_flow, self));
+  gst_rtms_src_pad_set_fill (entry->pad, fill);
   entry->stream = create_stream (self, entry, user_name, language, caps);
 
   g_mutex_lock (&self->lock);
@@ -480,6 +482,20 @@ on_drained (GstRtmsSrcPad *pad, gpointer user_data)
   removal->pad = gst_object_ref (pad);
   gst_element_call_async (self->element, remove_drained, removal,
       free_removal);
+}
+
+static void
+push_event (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  gst_rtms_src_pad_push_event (pad, gst_event_ref (user_data));
+}
+
+/* @event is (transfer full). */
+void
+gst_rtms_pads_push_event (GstRtmsPads *self, GstEvent *event)
+{
+  gst_rtms_pads_foreach (self, push_event, event);
+  gst_event_unref (event);
 }
 
 /**

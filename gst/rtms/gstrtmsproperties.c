@@ -38,6 +38,9 @@ enum {
   PROP_MAX_QUEUE_TIME,
   PROP_MAX_QUEUE_BYTES,
   PROP_GAP_INTERVAL,
+  PROP_FILL_SILENCE,
+  PROP_FILL_VIDEO,
+  PROP_WAIT_FOR_KEYFRAME,
   PROP_TIMEOUT,
   PROP_RECONNECT,
   PROP_ALLOWED_HOSTS,
@@ -78,6 +81,9 @@ G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
 #define GST_RTMS_DEFAULT_MAX_QUEUE_BYTES \
     G_GUINT64_CONSTANT (64 * 1024 * 1024)
 #define GST_RTMS_DEFAULT_GAP_INTERVAL 200
+#define GST_RTMS_DEFAULT_FILL_SILENCE FALSE
+#define GST_RTMS_DEFAULT_FILL_VIDEO FALSE
+#define GST_RTMS_DEFAULT_WAIT_FOR_KEYFRAME TRUE
 #define GST_RTMS_DEFAULT_TIMEOUT 10
 #define GST_RTMS_DEFAULT_RECONNECT TRUE
 #define GST_RTMS_DEFAULT_ALLOWED_HOSTS "*.zoom.us,*.zoomgov.com"
@@ -119,6 +125,9 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
     .max_queue_time = GST_RTMS_DEFAULT_MAX_QUEUE_TIME,
     .max_queue_bytes = GST_RTMS_DEFAULT_MAX_QUEUE_BYTES,
     .gap_interval = GST_RTMS_DEFAULT_GAP_INTERVAL,
+    .fill_silence = GST_RTMS_DEFAULT_FILL_SILENCE,
+    .fill_video = GST_RTMS_DEFAULT_FILL_VIDEO,
+    .wait_for_keyframe = GST_RTMS_DEFAULT_WAIT_FOR_KEYFRAME,
     .timeout = GST_RTMS_DEFAULT_TIMEOUT,
     .reconnect = GST_RTMS_DEFAULT_RECONNECT,
     .allowed_hosts = g_strdup (GST_RTMS_DEFAULT_ALLOWED_HOSTS),
@@ -361,7 +370,8 @@ gst_rtms_properties_install (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_VIDEO_RESOLUTION,
       g_param_spec_enum ("video-resolution", "Video resolution",
       "Size of the cameras' pictures at the most",
-      GST_TYPE_RTMS_VIDEO_RESOLUTION, GST_RTMS_DEFAULT_VIDEO_RESOLUTION, FLAGS));
+      GST_TYPE_RTMS_VIDEO_RESOLUTION, GST_RTMS_DEFAULT_VIDEO_RESOLUTION,
+      FLAGS));
 
   /**
    * GstRtmsSrc:video-fps:
@@ -427,7 +437,8 @@ gst_rtms_properties_install (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_SHARE_RESOLUTION,
       g_param_spec_enum ("share-resolution", "Share resolution",
       "Size of the shared screen's pictures at the most",
-      GST_TYPE_RTMS_VIDEO_RESOLUTION, GST_RTMS_DEFAULT_SHARE_RESOLUTION, FLAGS));
+      GST_TYPE_RTMS_VIDEO_RESOLUTION, GST_RTMS_DEFAULT_SHARE_RESOLUTION,
+      FLAGS));
 
   /**
    * GstRtmsSrc:share-fps:
@@ -465,7 +476,8 @@ gst_rtms_properties_install (GObjectClass *klass)
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_TRANSCRIPT_DETECT_LANGUAGE,
-      g_param_spec_boolean ("transcript-detect-language", "Detect transcript language",
+      g_param_spec_boolean ("transcript-detect-language",
+      "Detect transcript language",
       "Whether Zoom detects the spoken language after the first 30 s",
       GST_RTMS_DEFAULT_TRANSCRIPT_DETECT_LANGUAGE, FLAGS));
 
@@ -566,6 +578,55 @@ gst_rtms_properties_install (GObjectClass *klass)
       "How often, in ms, a silent pad gets a GAP event; muxers write "
       "nothing between two of them",
       20, 10000, GST_RTMS_DEFAULT_GAP_INTERVAL, FLAGS));
+
+  /**
+   * GstRtmsSrc:fill-silence:
+   *
+   * Push zeros instead of GAP events while nobody speaks, from running time 0
+   * on, so that an audio track has no holes and the files of participants
+   * begin together. matroskamux needs it for a pad that is silent for long.
+   * For L16 and G.711 as raw transport; the others have no silence without
+   * an encoder.
+   *
+   * While a lost connection is being taken up again nothing is filled, as
+   * Zoom keeps the audio.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FILL_SILENCE,
+      g_param_spec_boolean ("fill-silence", "Fill silence",
+      "Push zeros instead of GAP events while nobody speaks (L16, G.711)",
+      GST_RTMS_DEFAULT_FILL_SILENCE, FLAGS));
+
+  /**
+   * GstRtmsSrc:fill-video:
+   *
+   * Push black pictures instead of GAP events while no camera is on, five a
+   * second, so that a meeting without cameras makes a file that plays:
+   * mp4mux cannot finish one whose video pad never had a frame. For H.264,
+   * with the size that video-resolution stands for.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_FILL_VIDEO,
+      g_param_spec_boolean ("fill-video", "Fill video",
+      "Push black pictures instead of GAP events while no camera is on "
+      "(H.264)",
+      GST_RTMS_DEFAULT_FILL_VIDEO, FLAGS));
+
+  /**
+   * GstRtmsSrc:wait-for-keyframe:
+   *
+   * Hold frames back that refer to others which did not come: after the
+   * start, another speaker, a pause, a lost connection or an overflow,
+   * until the next key frame. Off, they pass, for decoders that conceal.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_WAIT_FOR_KEYFRAME,
+      g_param_spec_boolean ("wait-for-keyframe", "Wait for key frame",
+      "Hold frames back that refer to others which did not come",
+      GST_RTMS_DEFAULT_WAIT_FOR_KEYFRAME, FLAGS));
 
   /**
    * GstRtmsSrc:timeout:
@@ -758,6 +819,15 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_GAP_INTERVAL:
       properties->gap_interval = g_value_get_uint (value);
       return TRUE;
+    case PROP_FILL_SILENCE:
+      properties->fill_silence = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_FILL_VIDEO:
+      properties->fill_video = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_WAIT_FOR_KEYFRAME:
+      properties->wait_for_keyframe = g_value_get_boolean (value);
+      return TRUE;
     case PROP_TIMEOUT:
       properties->timeout = g_value_get_uint (value);
       return TRUE;
@@ -880,6 +950,15 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_GAP_INTERVAL:
       g_value_set_uint (value, properties->gap_interval);
+      return TRUE;
+    case PROP_FILL_SILENCE:
+      g_value_set_boolean (value, properties->fill_silence);
+      return TRUE;
+    case PROP_FILL_VIDEO:
+      g_value_set_boolean (value, properties->fill_video);
+      return TRUE;
+    case PROP_WAIT_FOR_KEYFRAME:
+      g_value_set_boolean (value, properties->wait_for_keyframe);
       return TRUE;
     case PROP_TIMEOUT:
       g_value_set_uint (value, properties->timeout);

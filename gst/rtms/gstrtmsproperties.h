@@ -44,6 +44,9 @@ typedef struct {
   GstClockTime max_queue_time;
   guint64 max_queue_bytes;
   guint gap_interval;
+  gboolean fill_silence;
+  gboolean fill_video;
+  gboolean wait_for_keyframe;
   guint timeout;
   gboolean reconnect;
   gchar *allowed_hosts;

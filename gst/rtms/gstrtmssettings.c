@@ -250,6 +250,9 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
       properties->text_format == GST_RTMS_TEXT_FORMAT_JSON;
   settings->speaker_names = properties->speaker_names;
   settings->text_overlap = properties->text_overlap;
+  settings->fill_silence = properties->fill_silence;
+  settings->fill_video = properties->fill_video;
+  settings->wait_for_keyframe = properties->wait_for_keyframe;
   settings->latency = properties->latency * GST_MSECOND;
   settings->gap_interval = properties->gap_interval * GST_MSECOND;
   settings->max_queue_time = properties->max_queue_time;

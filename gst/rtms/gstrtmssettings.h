@@ -27,6 +27,9 @@ typedef struct {
   gboolean text_as_json;
   gboolean speaker_names;
   gboolean text_overlap;
+  gboolean fill_silence;
+  gboolean fill_video;
+  gboolean wait_for_keyframe;
   GstClockTime latency;
   GstClockTime gap_interval;
   GstClockTime max_queue_time;

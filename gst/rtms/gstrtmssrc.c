@@ -52,7 +52,8 @@
 
 /* MT safety: the properties are under the object lock. `client` and
  * `streams` are made and freed by the state change alone; `run_lock` protects
- * the pointers for send_event() and the stats, which come from other threads.
+ * the pointers for send_event(), the actions and the stats, which come from
+ * other threads, and `is_connecting`, which the network thread sets too.
  * It is taken before the locks of the streams and the client, and not held
  * while anything is posted, pushed or waited for. */
 
@@ -72,6 +73,7 @@ struct _GstRtmsSrc
   GMutex run_lock;
   GstRtmsClient *client;
   GstRtmsStreams *streams;
+  gboolean is_connecting;       /* progress was begun and not ended */
 };
 
 G_DEFINE_TYPE (GstRtmsSrc, gst_rtms_src, GST_TYPE_ELEMENT)
@@ -101,8 +103,38 @@ static GstStaticPadTemplate events_template =
 GST_STATIC_PAD_TEMPLATE ("events", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_EVENTS_CAPS));
 
+/* Connecting takes as long as a network does, in PAUSED: progress tells
+ * applications to wait with PLAYING. Its end is told once. */
+static void
+post_progress (GstRtmsSrc *self, GstProgressType type, const gchar *text)
+{
+  gboolean is_end = type != GST_PROGRESS_TYPE_START
+      && type != GST_PROGRESS_TYPE_CONTINUE;
+  gboolean is_connecting;
+
+  g_mutex_lock (&self->run_lock);
+  is_connecting = self->is_connecting;
+  if (is_end)
+    self->is_connecting = FALSE;
+  g_mutex_unlock (&self->run_lock);
+  if (is_connecting)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_progress (GST_OBJECT (self), type, "connect", text));
+}
+
 /* What a client calls, with the streams of its run. The application may stop
  * the element from within any of these, hence the reference. */
+
+static void
+on_connecting (RtmsSocketId id, const gchar *host, gpointer user_data)
+{
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
+  g_autofree gchar *text = g_strdup_printf ("Connecting to %s server %s",
+      id == RTMS_SOCKET_SIGNALING ? "signaling" : "media", host);
+
+  post_progress (GST_RTMS_SRC (gst_rtms_streams_get_element (streams)),
+      GST_PROGRESS_TYPE_CONTINUE, text);
+}
 
 static void
 on_confirmed (const RtmsMediaParams *params, gpointer user_data)
@@ -110,6 +142,8 @@ on_confirmed (const RtmsMediaParams *params, gpointer user_data)
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
   gst_rtms_streams_open (streams, params);
+  post_progress (GST_RTMS_SRC (gst_rtms_streams_get_element (streams)),
+      GST_PROGRESS_TYPE_COMPLETE, "Connected");
 }
 
 static void
@@ -117,8 +151,7 @@ on_interrupted (guint kinds, const GError *error, gpointer user_data)
 {
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
-    gst_rtms_streams_await_video (streams);
+  gst_rtms_streams_interrupt (streams, kinds);
   GST_ELEMENT_INFO (gst_rtms_streams_get_element (streams), RESOURCE, READ,
       ("A connection to Zoom was lost and is being taken up again%s%s.",
           error ? ": " : "", error ? error->message : ""), (NULL));
@@ -175,6 +208,8 @@ on_ended (gint stop_reason, const GError *error, gpointer user_data)
 
   GST_INFO_OBJECT (element, "the stream ended: %s (reason %d)",
       rtms_stop_reason_get_name (stop_reason), stop_reason);
+  post_progress (GST_RTMS_SRC (element), GST_PROGRESS_TYPE_CANCELED,
+      "The stream ended");
   if (gst_rtms_pads_is_empty (gst_rtms_streams_get_pads (streams))) {
     /* There is no pad that could carry EOS, and who waits for one would wait
      * for ever. */
@@ -186,7 +221,7 @@ on_ended (gint stop_reason, const GError *error, gpointer user_data)
     GST_ELEMENT_WARNING (element, RESOURCE, READ, ("The connection to Zoom "
             "was lost: %s. All that came before is complete.",
             error->message), (NULL));
-  gst_rtms_streams_end (streams, GST_RTMS_STREAMS_ALL);
+  gst_rtms_streams_stop (streams, stop_reason);
 }
 
 static void
@@ -194,6 +229,8 @@ on_failed (const GError *error, gint status_code, gpointer user_data)
 {
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
+  post_progress (GST_RTMS_SRC (gst_rtms_streams_get_element (streams)),
+      GST_PROGRESS_TYPE_ERROR, "Connecting failed");
   gst_rtms_error_post (gst_rtms_streams_get_element (streams), error,
       status_code);
 }
@@ -202,6 +239,7 @@ static gboolean
 start (GstRtmsSrc *self)
 {
   static const GstRtmsClientCallbacks callbacks = {
+    .connecting = on_connecting,
     .confirmed = on_confirmed,
     .interrupted = on_interrupted,
     .medium_ended = on_medium_ended,
@@ -232,8 +270,10 @@ start (GstRtmsSrc *self)
   self->streams = gst_rtms_streams_new (GST_ELEMENT (self), settings);
   self->client = gst_rtms_client_new (settings, &callbacks, self->streams,
       GST_OBJECT (self));
-  gst_rtms_client_start (self->client);
+  self->is_connecting = TRUE;
   g_mutex_unlock (&self->run_lock);
+  post_progress (self, GST_PROGRESS_TYPE_START, "Connecting to Zoom");
+  gst_rtms_client_start (self->client);
   return TRUE;
 }
 
@@ -246,6 +286,7 @@ stop_client (GstRtmsSrc *self)
   client = g_steal_pointer (&self->client);
   g_mutex_unlock (&self->run_lock);
   g_clear_pointer (&client, gst_rtms_client_free);
+  post_progress (self, GST_PROGRESS_TYPE_CANCELED, "Stopped");
 }
 
 static void
@@ -313,19 +354,12 @@ gst_rtms_src_change_state (GstElement *element, GstStateChange transition)
   return ret;
 }
 
-/* EOS from the application ends the stream at Zoom; the pads' EOS follows
- * when that is done, so that what was on its way is not lost. */
+/* Whether there is a run that can be closed. */
 static gboolean
-gst_rtms_src_send_event (GstElement *element, GstEvent *event)
+close_stream (GstRtmsSrc *self)
 {
-  GstRtmsSrc *self = GST_RTMS_SRC (element);
   gboolean is_running;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
-    return GST_ELEMENT_CLASS (gst_rtms_src_parent_class)->send_event (
-        element, event);
-
-  gst_event_unref (event);
   g_mutex_lock (&self->run_lock);
   is_running = self->client != NULL;
   if (is_running)
@@ -334,11 +368,60 @@ gst_rtms_src_send_event (GstElement *element, GstEvent *event)
   return is_running;
 }
 
+/* EOS from the application ends the stream at Zoom; the pads' EOS follows
+ * when that is done, so that what was on its way is not lost. */
+static gboolean
+gst_rtms_src_send_event (GstElement *element, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS (gst_rtms_src_parent_class)->send_event (
+        element, event);
+
+  gst_event_unref (event);
+  return close_stream (GST_RTMS_SRC (element));
+}
+
+static gboolean
+update_payload (GstRtmsSrc *self, const gchar *webhook)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean taken = FALSE;
+
+  g_mutex_lock (&self->run_lock);
+  if (self->client && webhook)
+    taken = gst_rtms_client_update (self->client, webhook, &error);
+  g_mutex_unlock (&self->run_lock);
+  if (error)
+    GST_WARNING_OBJECT (self, "the webhook is left alone: %s",
+        error->message);
+  return taken;
+}
+
+static gboolean
+request_state (GstRtmsSrc *self)
+{
+  gboolean is_running;
+
+  g_mutex_lock (&self->run_lock);
+  is_running = self->client != NULL;
+  if (is_running)
+    gst_rtms_client_request_state (self->client);
+  g_mutex_unlock (&self->run_lock);
+  return is_running;
+}
+
+static gboolean
+subscribe_video (GstRtmsSrc *self, guint64 user_id)
+{
+  g_object_set (self, "video-user-id", user_id, NULL);
+  return TRUE;
+}
+
 static GstStructure *
 create_stats (GstRtmsSrc *self)
 {
   GstStructure *stats = gst_structure_new_empty ("rtms-stats");
-  GstRtmsClientStats values = { 0 };
+  GstRtmsClientStats values = { .stream_state = -1, .session_state = -1 };
   guint64 messages = 0, bytes = 0;
 
   g_mutex_lock (&self->run_lock);
@@ -354,7 +437,11 @@ create_stats (GstRtmsSrc *self)
       "malformed", G_TYPE_UINT64, values.malformed,
       "unexpected", G_TYPE_UINT64, values.unexpected,
       "keep-alives", G_TYPE_UINT64, values.keep_alives,
-      "interruptions", G_TYPE_UINT64, values.interruptions, NULL);
+      "interruptions", G_TYPE_UINT64, values.interruptions,
+      "stream-state", G_TYPE_STRING,
+      rtms_stream_state_get_name (values.stream_state),
+      "session-state", G_TYPE_STRING,
+      rtms_session_state_get_name (values.session_state), NULL);
   if (self->streams)
     gst_rtms_streams_add_stats (self->streams, stats);
   g_mutex_unlock (&self->run_lock);
@@ -417,6 +504,16 @@ gst_rtms_src_finalize (GObject *object)
   G_OBJECT_CLASS (gst_rtms_src_parent_class)->finalize (object);
 }
 
+/* An action with no more than one parameter. */
+static void
+add_action (GstRtmsSrcClass *klass, const gchar *name, GCallback function,
+    GType parameter)
+{
+  g_signal_new_class_handler (name, G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, function, NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, parameter == G_TYPE_NONE ? 0 : 1, parameter);
+}
+
 static void
 gst_rtms_src_class_init (GstRtmsSrcClass *klass)
 {
@@ -436,10 +533,11 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
    * `control-messages`, `malformed` (unreadable messages, left out),
    * `unexpected` (messages that had no place), `keep-alives` (answered),
    * `interruptions` (connections that were lost and taken up again), all
-   * guint64; and for each pad a structure of its name with `buffers`,
+   * guint64; `stream-state` and `session-state` (the last that Zoom told, by
+   * name, or UNKNOWN), strings; and for each pad a structure of its name with `buffers`,
    * `bytes`, `dropped` (by a full queue), `held-back` (frames before a key
    * frame), `late` (out of order: media dropped, text moved), `gaps`,
-   * `queued-time` (ns) and `queued-bytes`, all guint64.
+   * `filled` (buffers of silence or black in place of gaps), `queued-time` (ns) and `queued-bytes`, all guint64.
    *
    * Since: 0.1
    */
@@ -447,6 +545,66 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
       g_param_spec_boxed ("stats", "Statistics",
           "Counts of messages, bytes, drops and gaps", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  /**
+   * GstRtmsSrc::update-payload:
+   * @src: an rtmssrc
+   * @webhook: the body of a further webhook of this stream, as JSON text
+   *
+   * Tells the element what Zoom's webhooks say of a running stream: after
+   * `rtms_interrupted` it is joined again at once, after a second
+   * `rtms_started` where that says, after `rtms_stopped` it ends with EOS on
+   * every pad. A webhook that Zoom repeats does no harm.
+   *
+   * Returns: %FALSE when nothing runs, or when the webhook cannot be read or
+   *     is of another stream
+   *
+   * Since: 0.1
+   */
+  add_action (klass, "update-payload", G_CALLBACK (update_payload),
+      G_TYPE_STRING);
+
+  /**
+   * GstRtmsSrc::close-stream:
+   * @src: an rtmssrc
+   *
+   * Asks Zoom to end the stream, as an EOS event does; EOS follows on every
+   * pad.
+   *
+   * Returns: %FALSE when nothing runs
+   *
+   * Since: 0.1
+   */
+  add_action (klass, "close-stream", G_CALLBACK (close_stream), G_TYPE_NONE);
+
+  /**
+   * GstRtmsSrc::subscribe-video:
+   * @src: an rtmssrc
+   * @user_id: a participant
+   *
+   * Sets video-user-id: with `video-mode=participant`, whose video comes.
+   *
+   * Returns: %TRUE
+   *
+   * Since: 0.1
+   */
+  add_action (klass, "subscribe-video", G_CALLBACK (subscribe_video),
+      G_TYPE_UINT64);
+
+  /**
+   * GstRtmsSrc::request-state:
+   * @src: an rtmssrc
+   *
+   * Asks Zoom for the states of the stream and of its session. The answers
+   * are told by the messages rtms-stream-state and rtms-session-state, and
+   * are in `stats`.
+   *
+   * Returns: %FALSE when nothing runs
+   *
+   * Since: 0.1
+   */
+  add_action (klass, "request-state", G_CALLBACK (request_state),
+      G_TYPE_NONE);
 
   gst_element_class_add_static_pad_template (element_class, &audio_template);
   gst_element_class_add_static_pad_template (element_class,

@@ -25,8 +25,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define TEXT_TIME_MIN (500 * GST_MSECOND)
 
 typedef struct {
-  GstMiniObject *object;        /* a GstBuffer or a GstEvent, owned */
+  GstMiniObject *object;        /* (nullable): a GstBuffer or a GstEvent,
+                                 * owned; none where it is time to fill */
   gsize size;                   /* 0 for events */
+  GstClockTime fill_start;
+  GstClockTime fill_end;
 } Item;
 
 struct _GstRtmsSrcPad
@@ -48,6 +51,9 @@ struct _GstRtmsSrcPad
   gboolean eos;                 /* EOS is queued: nothing may follow */
   gboolean await_key_frame;     /* delta frames are of no use now */
   gboolean discont;             /* something is missing before the next */
+  GstRtmsFill *fill;            /* (nullable): in place of GAPs */
+  gboolean may_fill;            /* it is known that nothing will come */
+  GstClockTime filled_to;       /* where the pad is filled to, or none */
   GstClockTime head_time;       /* PTS of the oldest buffer in the queue */
   GstClockTime tail_time;       /* PTS of the newest buffer */
   GstClockTime tail_end;        /* where the newest ends */
@@ -63,13 +69,13 @@ G_DEFINE_TYPE (GstRtmsSrcPad, gst_rtms_src_pad, GST_TYPE_PAD)
 static gboolean
 item_is_buffer (const Item *item)
 {
-  return GST_IS_BUFFER (item->object);
+  return item->object && GST_IS_BUFFER (item->object);
 }
 
 static void
 append (GstRtmsSrcPad *self, GstMiniObject *object, gsize size)
 {
-  Item item = { object, size };
+  Item item = { .object = object, .size = size };
 
   gst_queue_array_push_tail_struct (self->queue, &item);
   self->queued_bytes += size;
@@ -82,7 +88,7 @@ clear_queue (GstRtmsSrcPad *self)
   Item *item;
 
   while ((item = gst_queue_array_pop_head_struct (self->queue)))
-    gst_mini_object_unref (item->object);
+    g_clear_pointer (&item->object, gst_mini_object_unref);
   self->queued_bytes = 0;
   self->head_time = self->tail_time = GST_CLOCK_TIME_NONE;
 }
@@ -214,6 +220,18 @@ move_text (GstBuffer *buffer, GstClockTime start)
   GST_BUFFER_PTS (buffer) = start;
 }
 
+/* Where silence or black was put, media come too late: some of a packet of
+ * audio may still be of use. */
+static GstBuffer *
+trim_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (self->filled_to)
+      || GST_BUFFER_PTS (buffer) >= self->filled_to)
+    return buffer;
+  self->stats.late++;
+  return gst_rtms_fill_trim_buffer (self->fill, buffer, self->filled_to);
+}
+
 /* Timestamps never go back. Text is moved; media that come too late cannot be
  * put in order any more. */
 static GstBuffer *
@@ -239,6 +257,20 @@ order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
   return NULL;
 }
 
+/* Filled by the task, buffer by buffer: it may be hours, for a participant who
+ * joins late. */
+static void
+append_fill (GstRtmsSrcPad *self, GstClockTime end)
+{
+  Item item = { .fill_start = self->position, .fill_end = end };
+
+  gst_queue_array_push_tail_struct (self->queue, &item);
+  g_cond_signal (&self->cond);
+  self->position = self->filled_to = end;
+  self->await_key_frame =
+      self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
+}
+
 static void
 append_gap (GstRtmsSrcPad *self, GstClockTime end)
 {
@@ -255,16 +287,20 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 
   if (GST_BUFFER_DURATION_IS_VALID (buffer))
     end += GST_BUFFER_DURATION (buffer);
-  if (self->limits.hole && GST_CLOCK_TIME_IS_VALID (self->tail_time)
-      && pts >= self->position + self->limits.hole) {
-    append_gap (self, pts);
-    self->discont = TRUE;
+  if (self->limits.hole && pts >= self->position + self->limits.hole) {
+    if (self->fill) {
+      append_fill (self, pts);
+    } else if (GST_CLOCK_TIME_IS_VALID (self->tail_time)) {
+      append_gap (self, pts);
+      self->discont = TRUE;
+    }
   }
   if (self->discont) {
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
     self->discont = FALSE;
   }
   self->await_key_frame = FALSE;
+  self->filled_to = GST_CLOCK_TIME_NONE;
   self->tail_time = pts;
   self->tail_end = end;
   if (!GST_CLOCK_TIME_IS_VALID (self->head_time))
@@ -302,12 +338,14 @@ gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer,
 
   self->stats.buffers++;
   self->stats.bytes += gst_buffer_get_size (buffer);
-  if (self->await_key_frame && delta) {
+  if (self->await_key_frame && delta && !self->limits.no_hold_back) {
     gst_buffer_unref (buffer);
     buffer = NULL;
     self->stats.held_back++;
   } else {
-    buffer = order_buffer (self, buffer);
+    buffer = trim_buffer (self, buffer);
+    if (buffer)
+      buffer = order_buffer (self, buffer);
     in_time = buffer != NULL;
   }
   if (buffer) {
@@ -342,6 +380,24 @@ gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
   gst_buffer_unref (buffer);
 }
 
+/* What to push while nothing comes, in place of GAPs; before the pad is
+ * active. @fill is (transfer full) (nullable). */
+void
+gst_rtms_src_pad_set_fill (GstRtmsSrcPad *self, GstRtmsFill *fill)
+{
+  self->fill = fill;
+}
+
+/* Whether it is known that nothing will come; a hole between two packets is
+ * filled all the same. */
+void
+gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *self, gboolean allowed)
+{
+  g_mutex_lock (&self->lock);
+  self->may_fill = allowed;
+  g_mutex_unlock (&self->lock);
+}
+
 /**
  * gst_rtms_src_pad_push_event:
  * @self: a pad
@@ -367,20 +423,26 @@ gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
  * @self: a pad
  * @reference: how far the stream has come, in running time
  *
- * Covers silence by a GAP up to the latency before @reference, so that a
- * muxer does not wait for this pad. Text may still be placed before its end:
- * muxers write it at its own time, and would lag by as long as people talk if
- * GAPs had to wait for it. A pad with something queued is not silent.
+ * Covers silence by a GAP, or by what the pad is filled with, up to the
+ * latency before @reference, so that a muxer does not wait for this pad. Text
+ * may still be placed before its end: muxers write it at its own time, and
+ * would lag by as long as people talk if GAPs had to wait for it. A pad with
+ * something queued is not silent.
  */
 void
 gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
 {
+  GstClockTime end = reference > self->limits.latency
+      ? reference - self->limits.latency : 0;
+
   g_mutex_lock (&self->lock);
   if (!self->flushing && !self->eos
-      && gst_queue_array_is_empty (self->queue)
-      && reference > self->limits.latency
-      && reference - self->limits.latency > self->position)
-    append_gap (self, reference - self->limits.latency);
+      && gst_queue_array_is_empty (self->queue) && end > self->position) {
+    if (self->fill && self->may_fill)
+      append_fill (self, end);
+    else
+      append_gap (self, end);
+  }
   g_mutex_unlock (&self->lock);
 }
 
@@ -428,8 +490,47 @@ head_may_pass (GstRtmsSrcPad *self)
 
   if (item == NULL)
     return FALSE;
-  return self->playing || (GST_IS_EVENT (item->object)
+  return self->playing || (item->object && GST_IS_EVENT (item->object)
       && GST_EVENT_TYPE (item->object) != GST_EVENT_GAP);
+}
+
+/* The next buffer of the head, which is time to fill, or a GAP where less than
+ * a sample is left of it. */
+static GstMiniObject *
+take_fill (GstRtmsSrcPad *self)
+{
+  Item *item = gst_queue_array_peek_head_struct (self->queue);
+  GstClockTime start = item->fill_start;
+  GstBuffer *buffer = gst_rtms_fill_create_buffer (self->fill, start,
+      item->fill_end);
+
+  if (buffer == NULL) {
+    GstClockTime rest = item->fill_end - start;
+
+    gst_queue_array_pop_head_struct (self->queue);
+    return GST_MINI_OBJECT (gst_event_new_gap (start, rest));
+  }
+  self->stats.filled++;
+  item->fill_start += GST_BUFFER_DURATION (buffer);
+  if (item->fill_start >= item->fill_end)
+    gst_queue_array_pop_head_struct (self->queue);
+  return GST_MINI_OBJECT (buffer);
+}
+
+static GstMiniObject *
+take_head (GstRtmsSrcPad *self)
+{
+  Item *item = gst_queue_array_peek_head_struct (self->queue);
+  GstMiniObject *object = item->object;
+
+  if (object == NULL)
+    return take_fill (self);
+  if (self->fill && GST_IS_BUFFER (object))
+    gst_rtms_fill_restart (self->fill);
+  self->queued_bytes -= item->size;
+  gst_queue_array_pop_head_struct (self->queue);
+  update_head_time (self);
+  return object;
 }
 
 static GstMiniObject *
@@ -440,13 +541,8 @@ take_next (GstRtmsSrcPad *self)
   g_mutex_lock (&self->lock);
   while (!self->flushing && !head_may_pass (self))
     g_cond_wait (&self->cond, &self->lock);
-  if (!self->flushing) {
-    Item *item = gst_queue_array_pop_head_struct (self->queue);
-
-    object = item->object;
-    self->queued_bytes -= item->size;
-    update_head_time (self);
-  }
+  if (!self->flushing)
+    object = take_head (self);
   g_mutex_unlock (&self->lock);
   return object;
 }
@@ -560,6 +656,7 @@ gst_rtms_src_pad_finalize (GObject *object)
 
   clear_queue (self);
   gst_queue_array_free (self->queue);
+  g_clear_pointer (&self->fill, gst_rtms_fill_free);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
 
@@ -582,6 +679,7 @@ gst_rtms_src_pad_init (GstRtmsSrcPad *self)
   self->flushing = TRUE;
   self->discont = TRUE;
   self->head_time = self->tail_time = GST_CLOCK_TIME_NONE;
+  self->filled_to = GST_CLOCK_TIME_NONE;
 }
 
 /**

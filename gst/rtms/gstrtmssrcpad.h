@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include "gstrtmsfill.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_RTMS_SRC_PAD (gst_rtms_src_pad_get_type ())
@@ -32,6 +34,7 @@ typedef enum {
  * @hole: time missing between two buffers that is told by a GAP and DISCONT,
  *     ns; 0 for media whose buffers need not touch
  * @may_overlap: whether a line of text may begin before the one before ends
+ * @no_hold_back: whether frames pass that refer to what did not come
  */
 typedef struct {
   GstRtmsOverflow overflow;
@@ -40,6 +43,7 @@ typedef struct {
   GstClockTime latency;
   GstClockTime hole;
   gboolean may_overlap;
+  gboolean no_hold_back;
 } GstRtmsSrcPadLimits;
 
 /**
@@ -50,6 +54,7 @@ typedef struct {
  * @held_back: delta frames that came before a key frame they can build on
  * @late: that would have gone back in time: media dropped, text moved
  * @gaps: GAP events for silence
+ * @filled: buffers of silence or black in place of GAPs
  * @queued_time: media time in the queue now
  * @queued_bytes: likewise
  *
@@ -62,6 +67,7 @@ typedef struct {
   guint64 held_back;
   guint64 late;
   guint64 gaps;
+  guint64 filled;
   GstClockTime queued_time;
   guint64 queued_bytes;
 } GstRtmsSrcPadStats;
@@ -83,6 +89,8 @@ gboolean gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer,
     guint *dropped);
 void gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer);
 void gst_rtms_src_pad_await_key_frame (GstRtmsSrcPad *pad);
+void gst_rtms_src_pad_set_fill (GstRtmsSrcPad *pad, GstRtmsFill *fill);
+void gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *pad, gboolean allowed);
 void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
 void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
 void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);

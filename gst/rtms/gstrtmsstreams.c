@@ -11,7 +11,10 @@
 
 #include "gstrtmscaps.h"
 #include "gstrtmsmeta.h"
+#include "gstrtmsnotices.h"
 #include "gstrtmspads.h"
+#include "gstrtmsroster.h"
+#include "gstrtmstext.h"
 #include "protocol/rtmsh264.h"
 #include "protocol/rtmstimeline.h"
 
@@ -27,18 +30,22 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 
 #define WARNING_INTERVAL G_TIME_SPAN_SECOND
 
-/* How long an utterance is shown that does not say how long it took. */
-#define TEXT_TIME_PER_BYTE (60 * GST_MSECOND)
-#define TEXT_TIME_MIN GST_SECOND
-#define TEXT_TIME_MAX (7 * GST_SECOND)
-/* An utterance of more is a broken timestamp. */
-#define TEXT_TIME_SAID_MAX (60 * GST_SECOND)
-
 /* Media that come first may wait this long for older audio, µs. */
 #define BACKLOG_WAIT G_TIME_SPAN_SECOND
 /* Nothing but late packets for so long means that Zoom's clock was set back,
  * µs. */
 #define LATE_RUN_MAX G_TIME_SPAN_SECOND
+
+/* No camera sends fewer frames: behind such a hole in the timestamps it is
+ * another picture, ns. */
+#define CAMERA_HOLE (2 * G_GINT64_CONSTANT (1000000000))
+
+/* Whose frame came last. */
+typedef struct {
+  gboolean is_known;
+  guint64 user_id;
+  gint64 unix_time;
+} LastFrame;
 
 /* A packet that waits for the timeline's beginning. */
 typedef struct {
@@ -55,12 +62,18 @@ struct _GstRtmsStreams
   GstRtmsSettings *settings;
 
   GstRtmsPads *pads;
+  GstRtmsRoster *roster;
 
   RtmsTimeline timeline;
   RtmsMediaParams params;
   gboolean is_complete;         /* the first set of pads */
   GQueue waiting;               /* of Packet */
   gint64 waiting_since;
+  LastFrame last_frames[RTMS_N_MEDIA];
+  guint interrupted;            /* bits of media */
+  gboolean audio_is_behind;     /* what Zoom kept is still to come */
+  gboolean fills_audio;         /* as the pads were told */
+  gboolean fills_video;
   gint64 late_since[RTMS_N_MEDIA];      /* 0: the last one was in time */
   gint64 last_warning;
   guint dropped[N_STREAMS];     /* since the last warning of them */
@@ -81,6 +94,7 @@ gst_rtms_streams_new (GstElement *element, GstRtmsSettings *settings)
   self->settings = gst_rtms_settings_ref (settings);
   g_queue_init (&self->waiting);
   self->pads = gst_rtms_pads_new (element, settings);
+  self->roster = gst_rtms_roster_new (settings->payload->product);
   rtms_timeline_init (&self->timeline);
   return self;
 }
@@ -108,6 +122,7 @@ gst_rtms_streams_unref (GstRtmsStreams *self)
     return;
   g_queue_clear_full (&self->waiting, free_packet);
   gst_rtms_pads_unref (self->pads);
+  gst_rtms_roster_free (self->roster);
   gst_rtms_settings_unref (self->settings);
   g_free (self);
 }
@@ -142,6 +157,7 @@ get_limits (GstRtmsStreams *self, guint index)
     limits.hole = self->params.audio.send_rate * GST_MSECOND;
   } else {
     limits.overflow = GST_RTMS_OVERFLOW_KEY_FRAME;
+    limits.no_hold_back = !self->settings->wait_for_keyframe;
   }
   return limits;
 }
@@ -171,6 +187,44 @@ create_caps (GstRtmsStreams *self, guint index)
   return gst_rtms_caps_new (index, &self->params);
 }
 
+/* RTP has headers, which nothing here makes. */
+static GstRtmsFill *
+create_fill (GstRtmsStreams *self, guint index)
+{
+  if (index == RTMS_MEDIA_AUDIO && self->settings->fill_silence
+      && self->params.audio.content_type != RTMS_CONTENT_TYPE_RTP)
+    return gst_rtms_fill_new_silence (&self->params.audio);
+  if (index == RTMS_MEDIA_VIDEO && self->settings->fill_video)
+    return gst_rtms_fill_new_black (&self->params.video);
+  return NULL;
+}
+
+static void
+allow_fill (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  GstRtmsStreams *self = user_data;
+
+  if (index == RTMS_MEDIA_AUDIO)
+    gst_rtms_src_pad_allow_fill (pad, self->fills_audio);
+  else if (index == RTMS_MEDIA_VIDEO)
+    gst_rtms_src_pad_allow_fill (pad, self->fills_video);
+}
+
+/* Silence stands for audio unless some is on its way, black for video unless
+ * a camera is on. */
+static void
+update_fill (GstRtmsStreams *self)
+{
+  gboolean audio = !self->audio_is_behind;
+  gboolean video = !gst_rtms_roster_expects_video (self->roster);
+
+  if (audio == self->fills_audio && video == self->fills_video)
+    return;
+  self->fills_audio = audio;
+  self->fills_video = video;
+  gst_rtms_pads_foreach (self->pads, allow_fill, self);
+}
+
 static void
 announce (GstRtmsStreams *self, guint index, guint64 user_id,
     const gchar *user_name, GstCaps *caps)
@@ -180,7 +234,8 @@ announce (GstRtmsStreams *self, guint index, guint64 user_id,
       ? rtms_language_get_tag (self->params.transcript.language) : NULL;
 
   gst_rtms_pads_announce (self->pads, index, user_id, user_name, language,
-      caps, &limits);
+      caps, &limits, create_fill (self, index));
+  gst_rtms_pads_foreach (self->pads, allow_fill, self);
 }
 
 static void
@@ -193,15 +248,24 @@ complete (GstRtmsStreams *self)
 }
 
 static void
+post (GstRtmsStreams *self, GstStructure *notice)
+{
+  gst_element_post_message (self->element,
+      gst_message_new_element (GST_OBJECT (self->element), notice));
+}
+
+static void
 warn_of_unreadable_media (GstRtmsStreams *self, const RtmsMediaParams *asked)
 {
   for (guint i = 0; i < RTMS_N_MEDIA; i++) {
     if (!(asked->kinds & RTMS_MEDIA_BIT (i)))
       continue;
-    if (!(self->params.kinds & RTMS_MEDIA_BIT (i)))
-      GST_ELEMENT_WARNING (self->element, RESOURCE, NOT_AUTHORIZED,
-          ("Zoom does not send %s: the app may have no scope for it.",
-              gst_rtms_pad_index_get_name (i)), (NULL));
+    if (self->params.kinds & RTMS_MEDIA_BIT (i))
+      continue;
+    post (self, gst_rtms_notice_new_missing (self->settings->payload, i));
+    GST_ELEMENT_WARNING (self->element, RESOURCE, NOT_AUTHORIZED,
+        ("Zoom does not send %s: the app may have no scope for it.",
+            gst_rtms_pad_index_get_name (i)), (NULL));
   }
 }
 
@@ -217,6 +281,7 @@ void
 gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
 {
   self->params = *params;
+  update_fill (self);
   self->params.audio.send_rate = CLAMP (params->audio.send_rate,
       SEND_RATE_MIN, SEND_RATE_MAX);
   for (guint i = 0; i < N_STREAMS; i++) {
@@ -340,6 +405,34 @@ prepare_audio (GstRtmsStreams *self, const RtmsMedia *media,
   return TRUE;
 }
 
+/* Whether the frame does not go on from the one before: another camera's, or
+ * the same one's after it was off. What is shared may rest for long. */
+static gboolean
+is_new_picture (GstRtmsStreams *self, const RtmsMedia *media)
+{
+  LastFrame *last = &self->last_frames[media->kind];
+  gboolean is_new = last->is_known
+      && (last->user_id != media->user_id
+      || (media->kind == RTMS_MEDIA_VIDEO
+          && media->timestamp != RTMS_TIME_NONE
+          && media->timestamp - last->unix_time > CAMERA_HOLE));
+
+  last->is_known = TRUE;
+  last->user_id = media->user_id;
+  if (media->timestamp != RTMS_TIME_NONE)
+    last->unix_time = media->timestamp;
+  return is_new;
+}
+
+static void
+await_key_frame (GstRtmsStreams *self, RtmsMediaKind kind)
+{
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads, kind, 0);
+
+  if (pad)
+    gst_rtms_src_pad_await_key_frame (pad);
+}
+
 static gboolean
 prepare_video (GstRtmsStreams *self, const RtmsMedia *media,
     GstBuffer *buffer)
@@ -358,43 +451,14 @@ prepare_video (GstRtmsStreams *self, const RtmsMedia *media,
   }
   if (!is_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (params->codec == RTMS_CODEC_H264 && is_new_picture (self, media))
+    await_key_frame (self, media->kind);
+  if (media->kind == RTMS_MEDIA_VIDEO) {
+    gst_rtms_roster_see_frame (self->roster, media->user_id,
+        media->timestamp);
+    update_fill (self);
+  }
   return TRUE;
-}
-
-static GstBuffer *
-prefix_speaker (GstBuffer *buffer, const gchar *name)
-{
-  gchar *prefix = g_strconcat (name, ": ", NULL);
-  gsize length = strlen (prefix);
-  GstMemory *memory = gst_memory_new_wrapped (0, prefix, length, 0, length,
-      prefix, g_free);
-
-  gst_buffer_prepend_memory (buffer, memory);
-  return buffer;
-}
-
-/* The message it came in, as a line. */
-static GstBuffer *
-create_json_line (const gchar *text, gsize length)
-{
-  gchar *line = g_utf8_make_valid (text, (gssize) length);
-  gsize end = strlen (line);
-
-  /* Line breaks can only stand between JSON's tokens. */
-  g_strdelimit (line, "\n\r", ' ');
-  line[end] = '\n';
-  return gst_buffer_new_wrapped (line, end + 1);
-}
-
-static GstClockTime
-get_text_duration (const RtmsMedia *media)
-{
-  if (media->start_time != RTMS_TIME_NONE
-      && media->end_time > media->start_time)
-    return MIN ((GstClockTime) (media->end_time - media->start_time),
-        TEXT_TIME_SAID_MAX);
-  return CLAMP (media->data.size * TEXT_TIME_PER_BYTE, TEXT_TIME_MIN,
-      TEXT_TIME_MAX);
 }
 
 /* A cue stands where the words were said, as far as that is known. */
@@ -408,14 +472,15 @@ prepare_text (GstRtmsStreams *self, const RtmsMedia *media,
     return FALSE;
   if (settings->text_as_json) {
     gst_buffer_unref (*buffer);
-    *buffer = create_json_line (media->message_text, media->message_length);
+    *buffer = gst_rtms_text_create_json_line (media->message_text,
+        media->message_length);
   } else if (settings->speaker_names && media->user_name) {
-    *buffer = prefix_speaker (*buffer, media->user_name);
+    *buffer = gst_rtms_text_prefix_speaker (*buffer, media->user_name);
   }
   GST_BUFFER_PTS (*buffer) = map_text (self,
       media->start_time != RTMS_TIME_NONE ? media->start_time
       : media->timestamp);
-  GST_BUFFER_DURATION (*buffer) = get_text_duration (media);
+  GST_BUFFER_DURATION (*buffer) = gst_rtms_text_get_duration (media);
   return TRUE;
 }
 
@@ -461,19 +526,37 @@ push_buffer (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *packet)
   memset (self->late_since, 0, sizeof self->late_since);
 }
 
+/* Audio that Zoom kept comes first; then the stream is live again. */
+static void
+see_recovery (GstRtmsStreams *self, RtmsMediaKind kind, gint64 place,
+    gint64 reference)
+{
+  if (self->interrupted & RTMS_MEDIA_BIT (kind)) {
+    self->interrupted = 0;
+    post (self, gst_rtms_notice_new_recovered (self->settings->payload));
+  }
+  if (self->audio_is_behind && kind == RTMS_MEDIA_AUDIO
+      && place + (gint64) self->settings->latency >= reference) {
+    self->audio_is_behind = FALSE;
+    update_fill (self);
+  }
+}
+
 /* Gives a packet its place, and its buffer away. */
 static void
 deliver (GstRtmsStreams *self, const Packet *packet)
 {
   g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
       packet->kind, packet->user_id);
-  gint64 place;
+  gint64 place, reference;
 
   if (pad == NULL) {
     gst_buffer_unref (packet->buffer);
     return;
   }
   if (!gst_rtms_pad_index_is_text (packet->kind)) {
+    reference = rtms_timeline_get_reference (&self->timeline,
+        get_running_time (self));
     place = packet->unix_time == RTMS_TIME_NONE
         ? (gint64) get_current_place (self)
         : rtms_timeline_place (&self->timeline, packet->unix_time,
@@ -484,6 +567,7 @@ deliver (GstRtmsStreams *self, const Packet *packet)
       return;
     }
     GST_BUFFER_PTS (packet->buffer) = (GstClockTime) place;
+    see_recovery (self, packet->kind, place, reference);
   }
   push_buffer (self, pad, packet);
 }
@@ -598,34 +682,67 @@ end_pads_of_leavers (GstRtmsStreams *self, const RtmsMessage *message)
             RtmsParticipant, i).user_id);
 }
 
+/* As element messages for the application, and as events for elements
+ * downstream, in order with the media. */
+static void
+give_notice (GstRtmsStreams *self, const RtmsMessage *message,
+    gint64 unix_time, GstClockTime place)
+{
+  g_autoptr (GPtrArray) notices = gst_rtms_notices_new (message,
+      self->settings->payload, self->roster, unix_time, place);
+
+  for (guint i = 0; i < notices->len; i++) {
+    GstStructure *notice = g_ptr_array_index (notices, i);
+
+    gst_rtms_pads_push_event (self->pads, gst_event_new_custom (
+            GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_copy (notice)));
+    post (self, notice);
+  }
+}
+
+static void
+push_event_line (GstRtmsStreams *self, const RtmsMessage *message,
+    gint64 unix_time, GstClockTime place)
+{
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      EVENTS, 0);
+  GstBuffer *buffer;
+  guint dropped;
+
+  if (pad == NULL)
+    return;
+  buffer = gst_rtms_text_create_json_line (message->text,
+      message->text_length);
+  if (unix_time != RTMS_TIME_NONE)
+    gst_rtms_meta_add_unix_time (buffer, unix_time);
+  GST_BUFFER_PTS (buffer) = place;
+  gst_rtms_src_pad_push_buffer (pad, buffer, &dropped);
+  warn_of_drops (self, EVENTS, dropped);
+}
+
 /**
  * gst_rtms_streams_push_event:
  * @self: streams
  * @message: a signaling message with the JSON text that it came in
  *
- * Gives the text to the events' pad as a line of JSON.
+ * Gives the text to the events' pad as a line of JSON, and tells the
+ * application what it means.
  */
 void
 gst_rtms_streams_push_event (GstRtmsStreams *self,
     const RtmsMessage *message)
 {
-  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
-      EVENTS, 0);
   gint64 unix_time = RTMS_TIME_NONE;
-  GstBuffer *buffer;
-  guint dropped;
+  GstClockTime place;
 
-  end_pads_of_leavers (self, message);
-  if (pad == NULL)
-    return;
-  buffer = create_json_line (message->text, message->text_length);
   if (message->has_timestamp)
     unix_time = rtms_time_from_wire (message->timestamp);
-  if (unix_time != RTMS_TIME_NONE)
-    gst_rtms_meta_add_unix_time (buffer, unix_time);
-  GST_BUFFER_PTS (buffer) = map_text (self, unix_time);
-  gst_rtms_src_pad_push_buffer (pad, buffer, &dropped);
-  warn_of_drops (self, EVENTS, dropped);
+  place = map_text (self, unix_time);
+  push_event_line (self, message, unix_time, place);
+  give_notice (self, message, unix_time, place);
+  gst_rtms_roster_update (self->roster, message, unix_time, place);
+  update_fill (self);
+  end_pads_of_leavers (self, message);
 }
 
 static void
@@ -659,6 +776,33 @@ push_eos (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
     gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
 }
 
+/* Who spoke when, for muxers that write chapters at the end. */
+static void
+push_toc (GstRtmsStreams *self)
+{
+  gint64 end = rtms_timeline_get_reference (&self->timeline, -1);
+  g_autoptr (GstToc) toc = NULL;
+
+  if (end > 0)
+    toc = gst_rtms_roster_create_toc (self->roster, (GstClockTime) end);
+  if (toc == NULL)
+    return;
+  gst_rtms_pads_push_event (self->pads, gst_event_new_toc (toc, FALSE));
+  gst_element_post_message (self->element,
+      gst_message_new_toc (GST_OBJECT (self->element), toc, FALSE));
+}
+
+/* Up to where the stream has come. */
+static void
+fill_to_end (GstRtmsStreams *self)
+{
+  gint64 end = rtms_timeline_get_reference (&self->timeline, -1)
+      + (gint64) self->settings->latency;
+
+  if (self->timeline.anchored)
+    gst_rtms_pads_foreach (self->pads, advance, &end);
+}
+
 /**
  * gst_rtms_streams_end:
  * @self: open streams
@@ -673,18 +817,42 @@ gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
     begin_with_oldest (self, RTMS_TIME_NONE);
     deliver_waiting (self);
   }
+  if (kinds == GST_RTMS_STREAMS_ALL) {
+    fill_to_end (self);
+    push_toc (self);
+  }
   gst_rtms_pads_foreach (self->pads, push_eos, &kinds);
+}
+
+/* The stream is over, by Zoom's @stop_reason (0 when unknown). */
+void
+gst_rtms_streams_stop (GstRtmsStreams *self, gint stop_reason)
+{
+  post (self, gst_rtms_notice_new_stopped (self->settings->payload,
+          stop_reason));
+  gst_rtms_streams_end (self, GST_RTMS_STREAMS_ALL);
 }
 
 /* Another camera comes: its frames mean nothing before a key frame. */
 void
 gst_rtms_streams_await_video (GstRtmsStreams *self)
 {
-  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
-      RTMS_MEDIA_VIDEO, 0);
+  await_key_frame (self, RTMS_MEDIA_VIDEO);
+}
 
-  if (pad)
-    gst_rtms_src_pad_await_key_frame (pad);
+/* The media of these bits stop, until their connection is taken up again. */
+void
+gst_rtms_streams_interrupt (GstRtmsStreams *self, guint kinds)
+{
+  if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
+    await_key_frame (self, RTMS_MEDIA_VIDEO);
+  if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_SHARE))
+    await_key_frame (self, RTMS_MEDIA_SHARE);
+  self->interrupted |= kinds;
+  self->audio_is_behind |= (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)) != 0;
+  update_fill (self);
+  post (self, gst_rtms_notice_new_interrupted (self->settings->payload,
+          kinds));
 }
 
 static void
@@ -702,6 +870,7 @@ add_pad_stats (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
       "held-back", G_TYPE_UINT64, values.held_back,
       "late", G_TYPE_UINT64, values.late,
       "gaps", G_TYPE_UINT64, values.gaps,
+      "filled", G_TYPE_UINT64, values.filled,
       "queued-time", G_TYPE_UINT64, values.queued_time,
       "queued-bytes", G_TYPE_UINT64, values.queued_bytes, NULL);
   gst_structure_set (stats, GST_PAD_NAME (pad), GST_TYPE_STRUCTURE, pad_stats,

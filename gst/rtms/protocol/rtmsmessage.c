@@ -7,6 +7,17 @@ rtms_message_init (RtmsMessage *message, gint type)
   *message = (RtmsMessage) { .type = type };
 }
 
+/* As on the wire. */
+const gchar *
+rtms_party_field_get_name (RtmsPartyField field)
+{
+  static const gchar *const names[RTMS_N_PARTY_FIELDS] = { "channel_id",
+    "participant_mode", "queue_id", "queue_name", "account_id",
+    "division_id", "phone_number" };
+
+  return names[field];
+}
+
 static void
 clear_participant (gpointer data)
 {
@@ -47,6 +58,8 @@ rtms_message_clear (RtmsMessage *message)
   g_free (message->urls.all);
   for (guint i = 0; i < RTMS_N_MEDIA; i++)
     g_free (message->urls.media[i]);
+  for (guint i = 0; i < RTMS_N_PARTY_FIELDS; i++)
+    g_free (message->party[i]);
   g_clear_pointer (&message->participants, g_array_unref);
   g_clear_pointer (&message->subscriptions, g_array_unref);
   rtms_message_init (message, 0);

@@ -40,6 +40,25 @@ typedef struct {
   gchar *user_name;
 } RtmsParticipant;
 
+/**
+ * RtmsPartyField:
+ *
+ * What `participant_info` says of the party of a Contact Center event, beside
+ * the user id and name.
+ */
+typedef enum {
+  RTMS_PARTY_CHANNEL_ID,
+  RTMS_PARTY_MODE,
+  RTMS_PARTY_QUEUE_ID,
+  RTMS_PARTY_QUEUE_NAME,
+  RTMS_PARTY_ACCOUNT_ID,
+  RTMS_PARTY_DIVISION_ID,
+  RTMS_PARTY_PHONE_NUMBER,
+  RTMS_N_PARTY_FIELDS,
+} RtmsPartyField;
+
+const gchar *rtms_party_field_get_name (RtmsPartyField field);
+
 #define RTMS_TIME_NONE G_MININT64
 
 /**
@@ -122,6 +141,7 @@ typedef struct {
   gint reason;                  /* an RTMS_STOP_REASON; 0 when absent */
   gint event_type;
   GArray *participants;         /* (nullable): of RtmsParticipant */
+  gchar *party[RTMS_N_PARTY_FIELDS];    /* (nullable) each */
   GArray *subscriptions;        /* (nullable): of gint, event types */
 
   /* video subscription */

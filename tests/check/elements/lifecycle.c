@@ -332,6 +332,79 @@ GST_START_TEST (test_stopping_while_connecting)
 
 GST_END_TEST;
 
+/* What an application does with the webhooks that it gets. */
+GST_START_TEST (test_webhook_ends_the_stream)
+{
+  static const gchar stopped[] = "{\"event\":\"meeting.rtms_stopped\","
+      "\"payload\":{\"meeting_uuid\":\"m\",\"rtms_stream_id\":\"%s\","
+      "\"stop_reason\":6}}";
+  g_autofree gchar *foreign = g_strdup_printf (stopped, "other");
+  g_autofree gchar *own = g_strdup_printf (stopped, "756FF58A");
+  g_autofree gchar *payload = NULL;
+  gboolean taken = TRUE;
+
+  set_up (NULL);
+  g_signal_emit_by_name (f.src, "update-payload", own, &taken);
+  fail_if (taken, "nothing runs");
+  play_until_ready ();
+  g_signal_emit_by_name (f.src, "update-payload", foreign, &taken);
+  fail_if (taken);
+  g_signal_emit_by_name (f.src, "update-payload", "{", &taken);
+  fail_if (taken);
+  /* Zoom repeats webhooks */
+  payload = test_server_get_payload (f.server);
+  g_signal_emit_by_name (f.src, "update-payload", payload, &taken);
+  fail_unless (taken);
+  send_audio (0);
+  wait_buffer ("audio", 0);
+  g_signal_emit_by_name (f.src, "update-payload", own, &taken);
+  fail_unless (taken);
+  wait_message (GST_MESSAGE_EOS);
+  fail_unless_equals_int (test_server_count (f.server, TEST_SIGNALING, 1),
+      1);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_action_closes_the_stream)
+{
+  gboolean done = FALSE;
+
+  set_up (NULL);
+  play_until_ready ();
+  g_signal_emit_by_name (f.src, "close-stream", &done);
+  fail_unless (done);
+  test_server_wait_for (f.server, TEST_SIGNALING, 21, 1);
+  wait_message (GST_MESSAGE_EOS);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_progress_is_told_while_connecting)
+{
+  static const GstProgressType expected[] = { GST_PROGRESS_TYPE_START,
+    GST_PROGRESS_TYPE_CONTINUE, GST_PROGRESS_TYPE_CONTINUE,
+    GST_PROGRESS_TYPE_COMPLETE };
+
+  set_up (NULL);
+  play ();
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (f.bus,
+        BUS_TIMEOUT, GST_MESSAGE_PROGRESS | GST_MESSAGE_ERROR);
+    GstProgressType type;
+
+    fail_unless_equals_int (GST_MESSAGE_TYPE (message),
+        GST_MESSAGE_PROGRESS);
+    gst_message_parse_progress (message, &type, NULL, NULL);
+    fail_unless_equals_int (type, expected[i]);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 lifecycle_suite (void)
 {
@@ -354,6 +427,9 @@ lifecycle_suite (void)
   tcase_add_test (tc, test_second_run_begins_at_its_own_time);
   tcase_add_test (tc, test_error_downstream_still_ends_every_pad);
   tcase_add_test (tc, test_stopping_while_connecting);
+  tcase_add_test (tc, test_webhook_ends_the_stream);
+  tcase_add_test (tc, test_action_closes_the_stream);
+  tcase_add_test (tc, test_progress_is_told_while_connecting);
   return suite;
 }
 

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* rtmssrc: what stands for media that do not come, and frames that refer to
+ * what did not come */
+
+#include "fixture.h"
+
+#include <string.h>
+
+#define OTHER_CAMERA 16778999
+
+static void
+send_video (guint64 user_id, gint64 offset, gboolean is_key)
+{
+  g_autofree gchar *data = g_base64_encode (is_key ? key_frame : delta_frame,
+      is_key ? sizeof key_frame : sizeof delta_frame);
+
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":15,\"content\":{"
+      "\"user_id\":%" G_GUINT64_FORMAT ",\"timestamp\":%" G_GINT64_FORMAT
+      ",\"data\":\"%s\"}}", user_id, T0 + offset, data);
+}
+
+static void
+send_camera_event (gint event_type, gint64 offset)
+{
+  test_server_send (f.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
+      "\"event_type\":%d,\"timestamp\":%" G_GINT64_FORMAT
+      ",\"participants\":[{\"user_id\":16778240}]}}", event_type,
+      T0 + offset);
+}
+
+static void
+assert_buffer (const gchar *pad, guint index, gsize size,
+    GstBufferFlags flags)
+{
+  GstBuffer *buffer = wait_buffer (pad, index);
+
+  fail_unless_equals_uint64 (gst_buffer_get_size (buffer), size);
+  fail_unless ((GST_BUFFER_FLAGS (buffer) & flags) == flags);
+}
+
+GST_START_TEST (test_another_camera_begins_with_a_key_frame)
+{
+  set_up (NULL);
+  g_object_set (f.src, "startup-backlog", FALSE, NULL);
+  play_until_ready ();
+  send_video (16778240, 0, TRUE);
+  send_video (16778240, 40, FALSE);
+  send_video (OTHER_CAMERA, 80, FALSE);
+  send_video (OTHER_CAMERA, 120, FALSE);
+  send_video (OTHER_CAMERA, 160, TRUE);
+  assert_buffer ("video", 1, sizeof delta_frame, 0);
+  assert_buffer ("video", 2, sizeof key_frame, GST_BUFFER_FLAG_DISCONT);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* A camera that was off, or a stream that was paused */
+GST_START_TEST (test_video_after_a_hole_begins_with_a_key_frame)
+{
+  set_up (NULL);
+  g_object_set (f.src, "startup-backlog", FALSE, NULL);
+  play_until_ready ();
+  send_video (1, 0, TRUE);
+  send_video (1, 1500, FALSE);
+  send_video (1, 3600, FALSE);
+  send_video (1, 3640, TRUE);
+  assert_buffer ("video", 1, sizeof delta_frame, 0);
+  assert_buffer ("video", 2, sizeof key_frame, GST_BUFFER_FLAG_DISCONT);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frames_pass_without_a_key_frame_if_wanted)
+{
+  set_up (NULL);
+  g_object_set (f.src, "startup-backlog", FALSE, "wait-for-keyframe", FALSE,
+      NULL);
+  play_until_ready ();
+  send_video (1, 0, FALSE);
+  send_video (2, 40, FALSE);
+  assert_buffer ("video", 0, sizeof delta_frame, GST_BUFFER_FLAG_DELTA_UNIT);
+  assert_buffer ("video", 1, sizeof delta_frame, GST_BUFFER_FLAG_DISCONT);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* Buffers of the pad from @index on are zeros without a hole or overlap, up to
+ * one that is @until. */
+static void
+assert_silence (const gchar *pad, guint index, GstClockTime start,
+    const guint8 *until)
+{
+  for (;; index++) {
+    GstBuffer *buffer = wait_buffer (pad, index);
+    GstMapInfo map;
+    gboolean is_last;
+
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), start);
+    gst_buffer_map (buffer, &map, GST_MAP_READ);
+    fail_unless_equals_uint64 (map.size,
+        GST_BUFFER_DURATION (buffer) * 32 / GST_MSECOND);
+    is_last = memcmp (map.data, until, 3) == 0;
+    for (gsize i = 0; !is_last && i < map.size; i++)
+      fail_unless_equals_int (map.data[i], 0);
+    gst_buffer_unmap (buffer, &map);
+    start += GST_BUFFER_DURATION (buffer);
+    if (is_last)
+      return;
+  }
+}
+
+GST_START_TEST (test_silence_stands_for_audio_that_is_missing)
+{
+  GstClockTime start;
+
+  set_up (NULL);
+  g_object_set (f.src, "fill-silence", TRUE, NULL);
+  play_until_ready ();
+  send_audio (0);
+  send_audio (7000);
+  /* the pad's beginning is filled too, if it is worth a packet */
+  start = GST_BUFFER_PTS (wait_buffer ("audio", 0));
+  fail_unless (start < 20 * GST_MSECOND);
+  assert_silence ("audio", 0, start, audio_packet);
+  for (guint i = 0;; i++) {
+    GstBuffer *buffer = wait_buffer ("audio", i);
+
+    start = GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
+    if (gst_buffer_memcmp (buffer, 0, audio_packet, 3) == 0) {
+      assert_silence ("audio", i + 1, start, audio_packet);
+      break;
+    }
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* All tracks begin together, however late a participant joins. */
+GST_START_TEST (test_participants_tracks_begin_together)
+{
+  set_up (NULL);
+  g_object_set (f.src, "fill-silence", TRUE, NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "audio-mode", "participants");
+  play_until_ready ();
+  send_video (16778240, 0, TRUE);
+  send_audio (3000);
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":14,\"content\":{"
+      "\"user_id\":2,\"timestamp\":%" G_GINT64_FORMAT
+      ",\"data\":\"AQID\"}}", T0 + 4000);
+  test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":14,\"content\":{"
+      "\"user_id\":2,\"timestamp\":%" G_GINT64_FORMAT
+      ",\"data\":\"AQIDBA==\"}}", T0 + 4020);
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio_16778240",
+              0)), 0);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio_2", 0)), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static gboolean
+is_filler_key (GstBuffer *buffer)
+{
+  static const guint8 sps[] = { 0, 0, 0, 1, 0x67, 66, 0xc0 };
+
+  return gst_buffer_memcmp (buffer, 0, sps, sizeof sps) == 0;
+}
+
+GST_START_TEST (test_black_stands_for_a_camera_that_is_off)
+{
+  guint i;
+
+  set_up (NULL);
+  g_object_set (f.src, "fill-video", TRUE, NULL);
+  play_until_ready ();
+  send_audio (0);
+  send_audio (2000);
+  /* nobody has a camera on yet */
+  fail_unless (is_filler_key (wait_buffer ("video", 0)));
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", 0)), 0);
+  fail_unless (GST_BUFFER_FLAG_IS_SET (wait_buffer ("video", 1),
+          GST_BUFFER_FLAG_DELTA_UNIT));
+
+  /* a frame that the filler cannot help is held back */
+  send_camera_event (8, 2000);
+  send_video (16778240, 2000, FALSE);
+  send_video (16778240, 2040, TRUE);
+  for (i = 2; gst_buffer_memcmp (wait_buffer ("video", i), 0, key_frame,
+          sizeof key_frame) != 0; i++)
+    fail_unless (gst_buffer_get_size (wait_buffer ("video", i))
+        > sizeof delta_frame);
+
+  /* on, but still: it is not for the filler to say what it shows */
+  send_audio (3000);
+  send_audio (4000);
+  wait_event ("video", GST_EVENT_GAP, 0);
+  send_camera_event (9, 5000);
+  send_audio (6000);
+  fail_unless (is_filler_key (wait_buffer ("video", i + 1)));
+  tear_down ();
+}
+
+GST_END_TEST;
+
+/* What Zoom kept while the connection was lost must find its place free. */
+GST_START_TEST (test_nothing_is_filled_while_audio_may_still_come)
+{
+  guint i;
+
+  set_up (NULL);
+  g_object_set (f.src, "fill-silence", TRUE, NULL);
+  play_until_ready ();
+  send_audio (0);
+  for (i = 0; gst_buffer_memcmp (wait_buffer ("audio", i), 0, audio_packet,
+          3) != 0; i++);
+  test_server_close (f.server, TEST_MEDIA, 1011);
+  wait_event ("audio", GST_EVENT_GAP, 0);
+  test_server_wait_for (f.server, TEST_SIGNALING, 7, 2);
+  for (guint k = 1; k <= 5; k++)
+    send_audio (20 * k);
+  for (guint k = 1; k <= 5; k++)
+    fail_unless (gst_buffer_memcmp (wait_buffer ("audio", i + k), 0,
+            audio_packet, 3) == 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static Suite *
+fill_suite (void)
+{
+  Suite *suite = suite_create ("fill");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_another_camera_begins_with_a_key_frame);
+  tcase_add_test (tc, test_video_after_a_hole_begins_with_a_key_frame);
+  tcase_add_test (tc, test_frames_pass_without_a_key_frame_if_wanted);
+  tcase_add_test (tc, test_silence_stands_for_audio_that_is_missing);
+  tcase_add_test (tc, test_participants_tracks_begin_together);
+  tcase_add_test (tc, test_black_stands_for_a_camera_that_is_off);
+  tcase_add_test (tc, test_nothing_is_filled_while_audio_may_still_come);
+  return suite;
+}
+
+GST_CHECK_MAIN (fill);
