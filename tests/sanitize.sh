@@ -11,11 +11,32 @@ logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
 # The commands are no programs of ours, and recordings take valgrind too long.
-units="fuzz_base64 fuzz_h264 fuzz_message fuzz_payload fuzz_rtp fuzz_session
-fuzz_timeline fuzz_websocket ext_crypto ext_json ext_websocket protocol_payload protocol_params
-protocol_session protocol_reconnect protocol_text protocol_timeline protocol_h264
+units="
+fuzz_base64
+fuzz_h264
+fuzz_message
+fuzz_payload
+fuzz_rtp
+fuzz_session
+fuzz_timeline
+fuzz_websocket
+ext_base64
+ext_crypto
+ext_json
+ext_websocket
+protocol_payload
+protocol_params
+protocol_session
+protocol_reconnect
+protocol_text
+protocol_timeline
+protocol_h264
 elements_errors
-elements_lifecycle elements_pads elements_notices elements_fill"
+elements_lifecycle
+elements_pads
+elements_notices
+elements_fill
+"
 
 run ()
 {

@@ -68,24 +68,22 @@ rtms_json_reader_free (RtmsJsonReader *reader)
 static RtmsJsonSpan *
 content_field (Content *content, const RtmsJsonSpan *key)
 {
-  const struct {
-    const gchar *name;
-    RtmsJsonSpan *span;
+#define FIELD(name) { #name, sizeof #name - 1, G_STRUCT_OFFSET (Content, name) }
+  static const struct {
+    gchar name[11];
+    guint8 length;
+    guint8 offset;
   } fields[] = {
-    { "data", &content->data },
-    { "timestamp", &content->timestamp },
-    { "user_id", &content->user_id },
-    { "user_name", &content->user_name },
-    { "length", &content->length },
-    { "channel_id", &content->channel_id },
-    { "start_time", &content->start_time },
-    { "end_time", &content->end_time },
-    { "language", &content->language },
+    FIELD (data), FIELD (timestamp), FIELD (user_id), FIELD (user_name),
+    FIELD (length), FIELD (channel_id), FIELD (start_time), FIELD (end_time),
+    FIELD (language),
   };
+#undef FIELD
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
-    if (rtms_json_span_equal (key, fields[i].name))
-      return fields[i].span;
+    if (key->length == fields[i].length
+        && memcmp (key->text, fields[i].name, fields[i].length) == 0)
+      return (RtmsJsonSpan *) ((guint8 *) content + fields[i].offset);
   }
   return NULL;
 }

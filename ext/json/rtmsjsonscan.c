@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtmsjsonscan.h"
 
+#include "rtmsjsonplain.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -110,54 +112,23 @@ check_escape (RtmsJsonScan *scan, const gchar **position)
   return TRUE;
 }
 
-/* Without a branch in the loop, which the compiler turns into SIMD. */
-static gboolean
-has_control (const gchar *p, const gchar *end)
-{
-  guint8 found = 0;
-
-  for (; p < end; p++)
-    found |= (guint8) *p < 0x20;
-  return found;
-}
-
 /**
  * rtms_json_scan_string:
  * @scan: before a string
  * @span: (out): what lies between the quotes
- *
- * A long string is base64 as a rule, and its quote is found by memchr().
  */
 gboolean
 rtms_json_scan_string (RtmsJsonScan *scan, RtmsJsonSpan *span)
 {
-  const gchar *start, *quote, *p;
+  const gchar *start, *p;
 
   if (!expect (scan, '"', "expected a string"))
     return FALSE;
-  start = scan->next;
-  quote = memchr (start, '"', (gsize) (scan->end - start));
-  if (quote == NULL)
-    return fail (scan, "unfinished string");
-
+  start = p = scan->next;
   *span = (RtmsJsonSpan) { .text = start, .quoted = TRUE };
-  if (quote - start > 256
-      && memchr (start, '\\', (gsize) (quote - start)) == NULL) {
-    if (has_control (start, quote))
+  while ((p = rtms_json_skip_plain (p, scan->end)) < scan->end && *p != '"') {
+    if (*p != '\\')
       return fail (scan, "control character in a string");
-    span->length = (gsize) (quote - start);
-    scan->next = quote + 1;
-    return TRUE;
-  }
-
-  p = start;
-  while (p < scan->end && *p != '"') {
-    if ((guint8) *p < 0x20)
-      return fail (scan, "control character in a string");
-    if (*p != '\\') {
-      p++;
-      continue;
-    }
     span->escaped = TRUE;
     if (!check_escape (scan, &p))
       return FALSE;
@@ -316,13 +287,37 @@ get_double (const gchar *text, gdouble minimum, gdouble maximum,
   return *end == '\0' && *value >= minimum && *value < maximum;
 }
 
+/* Up to 18 digits, which no 64-bit integer is too small for. */
+static gboolean
+get_digits (const RtmsJsonSpan *span, guint64 *value)
+{
+  guint64 sum = 0;
+
+  if (span->length == 0 || span->length > 18)
+    return FALSE;
+  for (gsize i = 0; i < span->length; i++) {
+    guint digit = (guint) span->text[i] - '0';
+
+    if (digit > 9)
+      return FALSE;
+    sum = sum * 10 + digit;
+  }
+  *value = sum;
+  return TRUE;
+}
+
 /* A number, or a string that holds one. */
 gboolean
 rtms_json_span_get_int64 (const RtmsJsonSpan *span, gint64 *value)
 {
   gchar copy[40], *end;
+  guint64 digits;
   gdouble real;
 
+  if (get_digits (span, &digits)) {
+    *value = (gint64) digits;
+    return TRUE;
+  }
   if (!copy_number (span, copy, sizeof copy))
     return FALSE;
   errno = 0;
@@ -341,6 +336,8 @@ rtms_json_span_get_uint64 (const RtmsJsonSpan *span, guint64 *value)
   gchar copy[40], *end;
   gdouble real;
 
+  if (get_digits (span, value))
+    return TRUE;
   if (!copy_number (span, copy, sizeof copy) || copy[0] == '-')
     return FALSE;
   errno = 0;

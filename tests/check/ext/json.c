@@ -2,8 +2,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "ext/json/rtmsbase64.h"
 #include "ext/json/rtmsjson.h"
+#include "ext/json/rtmsjsonplain.h"
 
 /* Payloads in plain heap memory; the count tells of leaks. */
 static gint live_payloads;
@@ -629,46 +629,30 @@ GST_START_TEST (test_other_requests_are_encoded)
 
 GST_END_TEST;
 
-/* Against GLib's encoder, at all lengths modulo the groups of base64. */
-GST_START_TEST (test_base64_is_the_inverse_of_encoding)
+/* Each of the 256 characters at each place, alone and before a control
+ * character, which a word's arithmetic may take its neighbour for. */
+GST_START_TEST (test_plain_text_ends_where_it_ends)
 {
-  guint8 bytes[300], decoded[400];
+  for (gsize size = 1; size < 40; size++) {
+    for (gsize place = 0; place < size; place++) {
+      for (guint c = 0; c < 256; c++) {
+        gboolean special = c < 0x20 || c == '"' || c == '\\';
+        g_autofree gchar *text = g_malloc (size);
+        const gchar *end = text + size;
+        const gchar *expected = special ? text + place : end;
 
-  for (guint i = 0; i < sizeof bytes; i++)
-    bytes[i] = (guint8) (i * 151 + 7);
-  for (gsize size = 0; size <= sizeof bytes; size++) {
-    g_autofree gchar *text = g_base64_encode (bytes, size);
-    gsize length = strlen (text);
-
-    fail_unless (rtms_base64_decoded_bound (length) >= size);
-    fail_unless_equals_int64 (rtms_base64_decode (text, length, decoded),
-        (gssize) size);
-    fail_unless (memcmp (decoded, bytes, size) == 0);
-    while (length > 0 && text[length - 1] == '=')
-      length--;
-    fail_unless_equals_int64 (rtms_base64_decode (text, length, decoded),
-        (gssize) size);
-  }
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_base64_refuses_every_other_character)
-{
-  static const gchar alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-      "abcdefghijklmnopqrstuvwxyz0123456789+/";
-  guint8 decoded[16];
-
-  for (guint position = 0; position < 8; position++) {
-    for (guint c = 0; c < 256; c++) {
-      gchar text[] = "ABCDEFGH";
-      gboolean valid = c && strchr (alphabet, (int) c);
-
-      text[position] = (gchar) c;
-      if (c == '=' && position == 7)
-        valid = TRUE;
-      fail_unless_equals_int (rtms_base64_decode (text, 8, decoded) >= 0,
-          valid);
+        memset (text, 'x', size);
+        text[place] = (gchar) c;
+        if (place + 1 < size) {
+          text[place + 1] = '!';
+          fail_unless (rtms_json_skip_plain (text, end) == expected);
+          fail_unless (rtms_json_skip_plain_words (text, end) == expected);
+          text[place + 1] = '\n';
+          expected = special ? expected : text + place + 1;
+        }
+        fail_unless (rtms_json_skip_plain (text, end) == expected);
+        fail_unless (rtms_json_skip_plain_words (text, end) == expected);
+      }
     }
   }
 }
@@ -683,6 +667,7 @@ json_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_add_test (tc, test_plain_text_ends_where_it_ends);
   tcase_add_test (tc, test_audio_is_decoded);
   tcase_add_test (tc, test_media_fields_come_in_any_order_and_form);
   tcase_add_test (tc, test_bare_string_content_is_data);
@@ -703,8 +688,6 @@ json_suite (void)
   tcase_add_test (tc, test_unknown_messages_are_no_error);
   tcase_add_test (tc, test_handshakes_are_encoded);
   tcase_add_test (tc, test_other_requests_are_encoded);
-  tcase_add_test (tc, test_base64_is_the_inverse_of_encoding);
-  tcase_add_test (tc, test_base64_refuses_every_other_character);
   return suite;
 }
 
