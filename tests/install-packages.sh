@@ -5,7 +5,7 @@ set -eu
 
 packages="gcc libc6-dev meson ninja-build pkg-config python3
 libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-libjson-glib-dev libsoup-3.0-dev libssl-dev libwslay-dev zlib1g-dev
+libjson-glib-dev libsoup-3.0-dev libssl-dev zlib1g-dev
 glib-networking openssl
 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly

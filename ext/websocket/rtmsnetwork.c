@@ -4,6 +4,7 @@
 #include "rtmspoll.h"
 
 #define MAX_THREADS 4
+#define BUFFER_SIZE (64 * 1024)
 
 struct _RtmsNetworkThread
 {
@@ -11,6 +12,7 @@ struct _RtmsNetworkThread
   GMainContext *context;
   GMainLoop *loop;
   RtmsPoll *poll;               /* network thread only */
+  guint8 *buffer;               /* likewise */
   guint users;                  /* pool_lock */
 };
 
@@ -33,6 +35,7 @@ run (gpointer data)
   rtms_poll_free (thread->poll);
   g_main_loop_unref (thread->loop);
   g_main_context_unref (thread->context);
+  g_free (thread->buffer);
   g_free (thread);
   return NULL;
 }
@@ -46,6 +49,7 @@ start_thread (guint index)
   thread->context = g_main_context_new ();
   thread->loop = g_main_loop_new (thread->context, FALSE);
   thread->poll = rtms_poll_new (thread->context);
+  thread->buffer = g_malloc (BUFFER_SIZE);
   thread->thread = g_thread_new (name, run, thread);
   return thread;
 }
@@ -132,6 +136,15 @@ GMainContext *
 rtms_network_thread_get_context (RtmsNetworkThread *thread)
 {
   return thread->context;
+}
+
+/* Room to read into, on the network thread, until its current callback
+ * returns. All sockets of a thread share it. */
+guint8 *
+rtms_network_thread_get_buffer (RtmsNetworkThread *thread, gsize *size)
+{
+  *size = BUFFER_SIZE;
+  return thread->buffer;
 }
 
 /**

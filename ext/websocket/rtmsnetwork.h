@@ -36,6 +36,8 @@ void rtms_network_thread_release (RtmsNetworkThread *thread);
 
 gboolean rtms_network_thread_is_current (RtmsNetworkThread *thread);
 GMainContext *rtms_network_thread_get_context (RtmsNetworkThread *thread);
+guint8 *rtms_network_thread_get_buffer (RtmsNetworkThread *thread,
+    gsize *size);
 void rtms_network_thread_submit (RtmsNetworkThread *thread, GSourceFunc func,
     gpointer user_data);
 void rtms_network_thread_call (RtmsNetworkThread *thread,

@@ -7,16 +7,31 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* What one read of the socket may take in, so that a burst of records is one
+ * system call. Only sockets with a part of a record hold so much. */
+#define READ_AHEAD_SIZE (32 * 1024)
+
 struct _RtmsTransport
 {
   int fd;
   SSL *ssl;                     /* (nullable) */
+  gssize next_result;           /* of a read that gave bytes first; else 1 */
+  GError *next_error;
 };
 
 /* One SSL_CTX per trust configuration, kept for the life of the process: the
  * trust store of a context takes half a megabyte and 10 ms to load. */
 static GMutex contexts_lock;
 static GHashTable *contexts;    /* CA file or "" → SSL_CTX */
+
+/* SSL_get_error() looks at the thread's errors, which must be its own. To
+ * clear them costs more than to see that there are none. */
+static void
+forget_errors (void)
+{
+  if (ERR_peek_error ())
+    ERR_clear_error ();
+}
 
 static void
 set_tls_error (GError **error, const gchar *what)
@@ -51,6 +66,7 @@ create_context (const gchar *ca_file, GError **error)
   SSL_CTX_set_verify (context, SSL_VERIFY_PEER, NULL);
   SSL_CTX_set_mode (context, SSL_MODE_RELEASE_BUFFERS
       | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_default_read_buffer_len (context, READ_AHEAD_SIZE);
   return context;
 }
 
@@ -83,6 +99,7 @@ rtms_transport_new_plain (int fd)
   RtmsTransport *transport = g_new0 (RtmsTransport, 1);
 
   transport->fd = fd;
+  transport->next_result = 1;
   return transport;
 }
 
@@ -126,6 +143,7 @@ void
 rtms_transport_free (RtmsTransport *transport)
 {
   SSL_free (transport->ssl);
+  g_clear_error (&transport->next_error);
   g_free (transport);
 }
 
@@ -213,11 +231,45 @@ ssl_result (RtmsTransport *transport, int result, GError **error)
   }
 }
 
+/* Records until there is no more to be had without the socket. */
+static gssize
+read_records (RtmsTransport *transport, guint8 *bytes, gsize size,
+    gboolean *more, GError **error)
+{
+  gsize got = 0;
+  gssize n = transport->next_result;
+  gboolean is_end;
+
+  if (n <= 0) {
+    *more = FALSE;
+    g_propagate_error (error, g_steal_pointer (&transport->next_error));
+    return n;
+  }
+  forget_errors ();
+  do {
+    n = SSL_read (transport->ssl, bytes + got, (int) MIN (size - got,
+            G_MAXINT));
+    if (n > 0)
+      got += (gsize) n;
+    else
+      n = ssl_result (transport, (int) n, got ? &transport->next_error
+          : error);
+  } while (n > 0 && got < size && SSL_has_pending (transport->ssl));
+
+  is_end = n == 0 || n == RTMS_TRANSPORT_ERROR;
+  *more = got > 0 && (is_end || (n > 0 && SSL_has_pending (transport->ssl)));
+  /* The end, or what went wrong, is told when the bytes are used up. */
+  if (got > 0 && is_end)
+    transport->next_result = n;
+  return got ? (gssize) got : n;
+}
+
 /**
  * rtms_transport_read:
  * @transport: a transport after its handshake
  * @bytes: (out): room for @size bytes
  * @size: more than 0
+ * @more: (out): whether to read again before the socket is readable again
  * @error: (out) (optional): #RTMS_ERROR_CLOSED or #RTMS_ERROR_TLS
  *
  * Returns: how many bytes were read, 0 at the end of the connection, or an
@@ -225,16 +277,14 @@ ssl_result (RtmsTransport *transport, int result, GError **error)
  */
 gssize
 rtms_transport_read (RtmsTransport *transport, guint8 *bytes, gsize size,
-    GError **error)
+    gboolean *more, GError **error)
 {
   gssize n;
 
-  if (transport->ssl) {
-    ERR_clear_error ();
-    n = SSL_read (transport->ssl, bytes, (int) MIN (size, G_MAXINT));
-    return n > 0 ? n : ssl_result (transport, (int) n, error);
-  }
+  if (transport->ssl)
+    return read_records (transport, bytes, size, more, error);
   n = recv (transport->fd, bytes, size, 0);
+  *more = n == (gssize) size;
   return n >= 0 ? n : socket_error (error);
 }
 
@@ -254,7 +304,7 @@ rtms_transport_write (RtmsTransport *transport, const guint8 *bytes,
   gssize n;
 
   if (transport->ssl) {
-    ERR_clear_error ();
+    forget_errors ();
     n = SSL_write (transport->ssl, bytes, (int) MIN (size, G_MAXINT));
     if (n > 0)
       return n;

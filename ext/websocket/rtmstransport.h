@@ -26,7 +26,7 @@ void rtms_transport_free (RtmsTransport *transport);
 
 gint rtms_transport_handshake (RtmsTransport *transport, GError **error);
 gssize rtms_transport_read (RtmsTransport *transport, guint8 *bytes,
-    gsize size, GError **error);
+    gsize size, gboolean *more, GError **error);
 gssize rtms_transport_write (RtmsTransport *transport, const guint8 *bytes,
     gsize size, GError **error);
 void rtms_transport_shutdown (RtmsTransport *transport);

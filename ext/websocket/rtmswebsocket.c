@@ -5,23 +5,21 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <wslay/wslay.h>
 
 #include "ext/crypto/rtmscrypto.h"
+#include "rtmsframe.h"
 #include "rtmstransport.h"
 #include "rtmsupgrade.h"
 
-/* wslay's event layer closes a connection on invalid UTF-8 in a text
- * message, which RTMS clients have to survive, and copies each message twice.
- * So its frame layer is used, and messages are put together here. */
+/* Invalid UTF-8 in a text message, which RFC 6455 has end a connection, is
+ * something that RTMS clients have to survive: the reader mends it. */
 
 #define RESPONSE_MAX (16 * 1024)
 /* A socket that always has more to read lets others have a turn. */
 #define READ_BYTES_PER_TURN (256 * 1024)
 /* Frames without payload are legal, an endless row of them is an attack. */
 #define EMPTY_FRAMES_MAX 1000
-#define MESSAGE_MEMORY_KEPT (256 * 1024)
-#define CONTROL_PAYLOAD_MAX 125
+#define MESSAGE_MEMORY_KEPT (64 * 1024)
 /* Ours are small messages and pongs: more than this is never read. */
 #define OUT_MAX (1024 * 1024)
 
@@ -58,20 +56,18 @@ struct _RtmsWebsocket
   RtmsWatch *watch;
 
   GByteArray *out;              /* what the socket did not take yet */
-  GByteArray *head;             /* the upgrade's response, then its surplus */
-  gsize surplus_offset;
+  GByteArray *head;             /* the upgrade's response */
 
-  wslay_frame_context_ptr frames;
-  GByteArray *message;          /* fragments of a data message */
+  guint8 header[RTMS_FRAME_HEADER_MAX]; /* of a frame, as far as it came */
+  gsize header_size;
+  RtmsFrame frame;              /* the current one, if there is one */
+  gboolean in_frame;
+  guint64 frame_left;           /* payload to come of it */
   gboolean in_message;
+  GByteArray *message;          /* what came of a message in parts */
   guint empty_frames;
-  guint64 frame_left;           /* payload to come of the current frame */
-  guint8 control[CONTROL_PAYLOAD_MAX];
+  guint8 control[RTMS_FRAME_CONTROL_MAX];
   gsize control_size;
-  gsize turn_bytes;
-
-  gboolean at_end;              /* the other side sends no more */
-  GError *read_error;
 };
 
 static RtmsWebsocket *
@@ -104,8 +100,6 @@ websocket_unref (RtmsWebsocket *websocket)
   g_byte_array_unref (websocket->out);
   g_byte_array_unref (websocket->head);
   g_byte_array_unref (websocket->message);
-  g_clear_error (&websocket->read_error);
-  wslay_frame_context_free (websocket->frames);
   g_free (websocket);
 }
 
@@ -168,48 +162,17 @@ flush (RtmsWebsocket *websocket)
   return TRUE;
 }
 
-static ssize_t
-write_frame (const uint8_t *data, size_t length, int flags, void *user_data)
-{
-  RtmsWebsocket *websocket = user_data;
-
-  g_byte_array_append (websocket->out, data, (guint) length);
-  return (ssize_t) length;
-}
-
-static int
-create_mask (uint8_t *bytes, size_t length, void *user_data)
-{
-  return rtms_crypto_random (bytes, length) ? 0 : -1;
-}
-
 static void
-queue_frame (RtmsWebsocket *websocket, guint8 opcode, const guint8 *payload,
-    gsize size)
+queue_frame (RtmsWebsocket *websocket, RtmsFrameOpcode opcode,
+    const guint8 *payload, gsize size)
 {
-  struct wslay_frame_iocb frame = {
-    .fin = 1,
-    .opcode = opcode,
-    .mask = 1,
-    .payload_length = size,
-  };
-  gsize sent = 0;
+  guint8 mask[RTMS_FRAME_MASK_SIZE];
 
-  /* write_frame() takes all it is given, so a call sends as much as the
-   * frame layer's buffer holds. */
-  do {
-    ssize_t n;
-
-    frame.data = payload + sent;
-    frame.data_length = size - sent;
-    n = wslay_frame_send (websocket->frames, &frame);
-    if (n < 0) {
-      close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CLOSED,
-          "A message could not be framed");
-      return;
-    }
-    sent += (gsize) n;
-  } while (sent < size);
+  if (rtms_crypto_random (mask, sizeof mask))
+    rtms_frame_append (websocket->out, opcode, mask, payload, size);
+  else
+    close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CLOSED,
+        "No random numbers are to be had");
 }
 
 static void
@@ -217,7 +180,7 @@ queue_close (RtmsWebsocket *websocket, guint code)
 {
   guint16 value = GUINT16_TO_BE ((guint16) code);
 
-  queue_frame (websocket, WSLAY_CONNECTION_CLOSE, (const guint8 *) &value,
+  queue_frame (websocket, RTMS_FRAME_CLOSE, (const guint8 *) &value,
       code == CLOSE_NO_STATUS ? 0 : sizeof value);
 }
 
@@ -254,12 +217,12 @@ handle_close_frame (RtmsWebsocket *websocket)
 }
 
 static void
-handle_control_frame (RtmsWebsocket *websocket, guint8 opcode)
+handle_control_frame (RtmsWebsocket *websocket)
 {
-  if (opcode == WSLAY_CONNECTION_CLOSE) {
+  if (websocket->frame.opcode == RTMS_FRAME_CLOSE) {
     handle_close_frame (websocket);
-  } else if (opcode == WSLAY_PING) {
-    queue_frame (websocket, WSLAY_PONG, websocket->control,
+  } else if (websocket->frame.opcode == RTMS_FRAME_PING) {
+    queue_frame (websocket, RTMS_FRAME_PONG, websocket->control,
         websocket->control_size);
     flush (websocket);
   }
@@ -286,28 +249,29 @@ deliver_assembled (RtmsWebsocket *websocket)
 }
 
 static gboolean
-check_frame_start (RtmsWebsocket *websocket,
-    const struct wslay_frame_iocb *frame)
+check_frame_start (RtmsWebsocket *websocket)
 {
-  gboolean continuation = frame->opcode == WSLAY_CONTINUATION_FRAME;
+  const RtmsFrame *frame = &websocket->frame;
+  gboolean continuation = frame->opcode == RTMS_FRAME_CONTINUATION;
 
-  if (frame->rsv || frame->mask) {
+  if (frame->has_reserved || frame->is_masked
+      || frame->opcode > RTMS_FRAME_PONG) {
     refuse (websocket, CLOSE_PROTOCOL_ERROR,
         "The server sent a frame that RFC 6455 forbids");
     return FALSE;
   }
-  if (wslay_is_ctrl_frame (frame->opcode)) {
+  if (rtms_frame_is_control (frame)) {
     websocket->control_size = 0;
     return TRUE;
   }
   if (continuation != websocket->in_message
-      || frame->opcode > WSLAY_BINARY_FRAME) {
+      || frame->opcode > RTMS_FRAME_BINARY) {
     refuse (websocket, CLOSE_PROTOCOL_ERROR,
         "The server sent a frame out of order");
     return FALSE;
   }
-  if (frame->payload_length > websocket->max_message_size
-      || websocket->message->len + frame->payload_length
+  if (frame->size > websocket->max_message_size
+      || websocket->message->len + frame->size
       > websocket->max_message_size) {
     refuse (websocket, CLOSE_TOO_BIG, "The server sent a message of more "
         "than %" G_GSIZE_FORMAT " bytes; max-message-size allows no more",
@@ -316,7 +280,7 @@ check_frame_start (RtmsWebsocket *websocket,
   }
   if (!continuation)
     websocket->empty_frames = 0;
-  if (frame->payload_length == 0 && !frame->fin
+  if (frame->size == 0 && !frame->is_final
       && ++websocket->empty_frames > EMPTY_FRAMES_MAX) {
     refuse (websocket, CLOSE_PROTOCOL_ERROR,
         "The server sent too many empty fragments");
@@ -326,99 +290,106 @@ check_frame_start (RtmsWebsocket *websocket,
   return TRUE;
 }
 
-static void
-handle_frame_data (RtmsWebsocket *websocket,
-    const struct wslay_frame_iocb *frame)
+/* Returns how many of the bytes belong to a frame's header. It is in_frame
+ * once it has all of it. */
+static gsize
+take_header (RtmsWebsocket *websocket, const guint8 *bytes, gsize size)
 {
-  gboolean last = websocket->frame_left == 0;
+  gsize before = websocket->header_size;
+  gint n;
 
-  if (wslay_is_ctrl_frame (frame->opcode)) {
-    /* wslay refuses control frames of more than 125 bytes. */
-    if (frame->data_length)
-      memcpy (websocket->control + websocket->control_size, frame->data,
-          frame->data_length);
-    websocket->control_size += frame->data_length;
-    if (last)
-      handle_control_frame (websocket, frame->opcode);
+  size = MIN (size, sizeof websocket->header - before);
+  memcpy (websocket->header + before, bytes, size);
+  n = rtms_frame_parse (&websocket->frame, websocket->header, before + size);
+  if (n == 0) {
+    websocket->header_size += size;
+    return size;
+  }
+  websocket->header_size = 0;
+  if (n < 0) {
+    refuse (websocket, CLOSE_PROTOCOL_ERROR,
+        "The server sent what is no WebSocket frame");
+    return size;
+  }
+  websocket->in_frame = check_frame_start (websocket);
+  websocket->frame_left = websocket->frame.size;
+  return (gsize) n - before;
+}
+
+/* @bytes are the next of the current frame's payload. */
+static void
+handle_payload (RtmsWebsocket *websocket, const guint8 *bytes, gsize size)
+{
+  gboolean is_last;
+
+  websocket->frame_left -= size;
+  websocket->in_frame = websocket->frame_left > 0;
+  is_last = !websocket->in_frame && websocket->frame.is_final;
+  if (rtms_frame_is_control (&websocket->frame)) {
+    if (size)
+      memcpy (websocket->control + websocket->control_size, bytes, size);
+    websocket->control_size += size;
+    if (is_last)
+      handle_control_frame (websocket);
     return;
   }
 
   /* Most messages are one frame that came at once. */
-  if (last && frame->fin && websocket->message->len == 0) {
+  if (is_last && websocket->message->len == 0) {
     websocket->in_message = FALSE;
-    deliver (websocket, frame->data, frame->data_length);
+    deliver (websocket, bytes, size);
     return;
   }
-  g_byte_array_append (websocket->message, frame->data,
-      (guint) frame->data_length);
-  if (last && frame->fin)
+  g_byte_array_append (websocket->message, bytes, (guint) size);
+  if (is_last)
     deliver_assembled (websocket);
 }
 
-static ssize_t
-read_for_frames (uint8_t *bytes, size_t size, int flags, void *user_data)
-{
-  RtmsWebsocket *websocket = user_data;
-  gsize surplus = websocket->head->len - websocket->surplus_offset;
-  gssize n;
-
-  if (surplus > 0) {
-    n = (gssize) MIN (surplus, size);
-    memcpy (bytes, websocket->head->data + websocket->surplus_offset,
-        (gsize) n);
-    websocket->surplus_offset += (gsize) n;
-    return n;
-  }
-  n = rtms_transport_read (websocket->transport, bytes, size,
-      &websocket->read_error);
-  if (n > 0) {
-    websocket->turn_bytes += (gsize) n;
-    return n;
-  }
-  if (n == 0)
-    websocket->at_end = TRUE;
-  return -1;
-}
-
 static void
-handle_read_end (RtmsWebsocket *websocket)
+handle_bytes (RtmsWebsocket *websocket, const guint8 *bytes, gsize size)
 {
-  if (websocket->read_error)
-    close_with (websocket, CLOSE_ABNORMAL, websocket->read_error);
-  else if (websocket->at_end)
-    close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CLOSED,
-        "The server ended the connection without a WebSocket close");
+  while (size > 0 && websocket->state == STATE_OPEN) {
+    gsize n = 0;
+
+    if (!websocket->in_frame) {
+      n = take_header (websocket, bytes, size);
+      bytes += n;
+      size -= n;
+      if (!websocket->in_frame)
+        continue;
+    }
+    n = (gsize) MIN (size, websocket->frame_left);
+    handle_payload (websocket, bytes, n);
+    bytes += n;
+    size -= n;
+  }
 }
 
 static void
 read_frames (RtmsWebsocket *websocket)
 {
-  websocket->turn_bytes = 0;
-  while (websocket->state == STATE_OPEN) {
-    struct wslay_frame_iocb frame = { 0 };
-    gboolean start = websocket->frame_left == 0;
-    ssize_t n = wslay_frame_recv (websocket->frames, &frame);
+  gsize room, turn_bytes = 0;
+  guint8 *bytes = rtms_network_thread_get_buffer (websocket->thread, &room);
+  gboolean more = TRUE;
 
-    if (n == WSLAY_ERR_WANT_READ) {
-      handle_read_end (websocket);
-      return;
-    }
-    if (n < 0) {
-      refuse (websocket, CLOSE_PROTOCOL_ERROR,
-          "The server sent what is no WebSocket frame");
-      return;
-    }
-    if (start) {
-      if (!check_frame_start (websocket, &frame))
-        return;
-      websocket->frame_left = frame.payload_length;
-    }
-    websocket->frame_left -= frame.data_length;
-    handle_frame_data (websocket, &frame);
-    if (websocket->turn_bytes >= READ_BYTES_PER_TURN
-        && websocket->state == STATE_OPEN) {
+  while (more && websocket->state == STATE_OPEN) {
+    g_autoptr (GError) error = NULL;
+    gssize n;
+
+    if (turn_bytes >= READ_BYTES_PER_TURN) {
       rtms_watch_wake (websocket->watch);
       return;
+    }
+    n = rtms_transport_read (websocket->transport, bytes, room, &more,
+        &error);
+    if (n > 0) {
+      turn_bytes += (gsize) n;
+      handle_bytes (websocket, bytes, (gsize) n);
+    } else if (n == RTMS_TRANSPORT_ERROR) {
+      close_with (websocket, CLOSE_ABNORMAL, error);
+    } else if (n == 0) {
+      close_with_error (websocket, CLOSE_ABNORMAL, RTMS_ERROR_CLOSED,
+          "The server ended the connection without a WebSocket close");
     }
   }
 }
@@ -434,9 +405,11 @@ finish_upgrade (RtmsWebsocket *websocket, gsize head_size)
     close_with (websocket, CLOSE_ABNORMAL, error);
     return;
   }
-  websocket->surplus_offset = head_size;
   websocket->state = STATE_OPEN;
   websocket->callbacks.opened (websocket->user_data);
+  handle_bytes (websocket, websocket->head->data + head_size,
+      websocket->head->len - head_size);
+  g_byte_array_set_size (websocket->head, 0);
   read_frames (websocket);
 }
 
@@ -444,11 +417,12 @@ static void
 read_upgrade (RtmsWebsocket *websocket)
 {
   guint8 bytes[2048];
+  gboolean more = TRUE;
 
-  for (;;) {
+  while (more) {
     g_autoptr (GError) error = NULL;
     gssize n = rtms_transport_read (websocket->transport, bytes,
-        sizeof bytes, &error);
+        sizeof bytes, &more, &error);
     gssize head_size;
 
     if (n == RTMS_TRANSPORT_ERROR) {
@@ -601,11 +575,6 @@ create (RtmsNetworkThread *thread, const gchar *url,
     const RtmsWebsocketConfig *config,
     const RtmsWebsocketCallbacks *callbacks, gpointer user_data)
 {
-  static const struct wslay_frame_callbacks frame_callbacks = {
-    .send_callback = write_frame,
-    .recv_callback = read_for_frames,
-    .genmask_callback = create_mask,
-  };
   RtmsWebsocket *websocket = g_new0 (RtmsWebsocket, 1);
 
   websocket->ref_count = 1;
@@ -621,9 +590,6 @@ create (RtmsNetworkThread *thread, const gchar *url,
   websocket->out = g_byte_array_new ();
   websocket->head = g_byte_array_new ();
   websocket->message = g_byte_array_new ();
-  if (wslay_frame_context_init (&websocket->frames, &frame_callbacks,
-          websocket) != 0)
-    g_error ("No memory for a WebSocket");
   return websocket;
 }
 
@@ -676,7 +642,7 @@ rtms_websocket_send (RtmsWebsocket *websocket, const gchar *text,
   if (websocket->state != STATE_OPEN)
     return;
   websocket_ref (websocket);
-  queue_frame (websocket, WSLAY_TEXT_FRAME, (const guint8 *) text, length);
+  queue_frame (websocket, RTMS_FRAME_TEXT, (const guint8 *) text, length);
   if (websocket->state == STATE_OPEN)
     flush (websocket);
   websocket_unref (websocket);

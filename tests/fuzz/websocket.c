@@ -35,16 +35,18 @@ rtms_transport_handshake (RtmsTransport *transport, GError **error)
 
 gssize
 rtms_transport_read (RtmsTransport *transport, guint8 *bytes, gsize size,
-    GError **error)
+    gboolean *more, GError **error)
 {
   gsize n = MIN (size, (gsize) (network.end - network.next));
 
+  *more = FALSE;
   if (network.piece && n > 0) {
     network.has_paused = !network.has_paused;
     if (network.has_paused)
       return RTMS_TRANSPORT_WANT_READ;
     n = MIN (n, network.piece);
   }
+  *more = n == size;
   if (n)
     memcpy (bytes, network.next, n);
   network.next += n;
@@ -88,6 +90,15 @@ gboolean
 rtms_network_thread_is_current (RtmsNetworkThread *thread)
 {
   return TRUE;
+}
+
+guint8 *
+rtms_network_thread_get_buffer (RtmsNetworkThread *thread, gsize *size)
+{
+  static guint8 buffer[4096];
+
+  *size = sizeof buffer;
+  return buffer;
 }
 
 RtmsWatch *

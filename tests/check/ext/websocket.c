@@ -329,6 +329,37 @@ send_text (gpointer user_data)
   rtms_websocket_send (f.websocket, text, strlen (text));
 }
 
+/* Where the size of a frame takes another form, in both directions. */
+GST_START_TEST (test_frames_of_every_size)
+{
+  static const gsize sizes[] = { 0, 1, 124, 125, 126, 127, 128, 65534,
+    65535 };
+  g_autofree guint8 *payload = g_malloc (MAX_MESSAGE);
+
+  open_websocket ();
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    gsize size = sizes[i];
+    g_autofree gchar *text = g_strnfill (size, (gchar) ('a' + i));
+    const gchar header[] = { (gchar) 0x82, 126, (gchar) (size >> 8),
+      (gchar) size };
+    const gchar short_header[] = { (gchar) 0x82, (gchar) size };
+    guint8 opcode;
+
+    if (size < 126)
+      write_bytes (short_header, sizeof short_header);
+    else
+      write_bytes (header, sizeof header);
+    write_bytes (text, size);
+    expect_message (i, text, size);
+    rtms_network_thread_call (f.thread, send_text, text);
+    fail_unless_equals_uint64 (read_frame (&opcode, payload), size);
+    fail_unless (memcmp (payload, text, size) == 0);
+  }
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_sent_messages_are_masked_text)
 {
   guint8 opcode, payload[20000];
@@ -380,14 +411,20 @@ GST_START_TEST (test_broken_frames_end_the_connection)
   /* reserved bit, masked, reserved opcode, continuation of nothing */
   CHECK_CLOSE ("\xc1\x02{}", 1002, "RFC 6455");
   CHECK_CLOSE ("\x81\x82\x01\x02\x03\x04{}", 1002, "RFC 6455");
+  CHECK_CLOSE ("\x8b\x00", 1002, "RFC 6455");
   CHECK_CLOSE ("\x83\x02{}", 1002, "order");
   CHECK_CLOSE ("\x80\x02{}", 1002, "order");
   /* a message within a message, a control frame that is too long, cut */
   CHECK_CLOSE ("\x01\x01{\x81\x01}", 1002, "order");
   CHECK_CLOSE ("\x89\x7e\x00\x7e", 1002, "frame");
   CHECK_CLOSE ("\x09\x00", 1002, "frame");
-  /* a length in more bytes than it needs */
+  /* a length in more bytes than it needs, or of 64 bits */
   CHECK_CLOSE ("\x81\x7e\x00\x02{}", 1002, "frame");
+  CHECK_CLOSE ("\x81\x7e\x00\x7d", 1002, "frame");
+  CHECK_CLOSE ("\x81\x7f\x00\x00\x00\x00\x00\x00\xff\xff", 1002,
+      "frame");
+  CHECK_CLOSE ("\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x00", 1002,
+      "frame");
 }
 
 GST_END_TEST;
@@ -545,6 +582,7 @@ websocket_suite (void)
   tcase_add_test (tc, test_messages_arrive_in_every_framing);
   tcase_add_test (tc, test_single_bytes_are_put_together);
   tcase_add_test (tc, test_frames_may_come_with_the_response);
+  tcase_add_test (tc, test_frames_of_every_size);
   tcase_add_test (tc, test_sent_messages_are_masked_text);
   tcase_add_test (tc, test_close_codes_are_told_and_answered);
   tcase_add_test (tc, test_broken_frames_end_the_connection);
