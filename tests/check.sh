@@ -18,7 +18,7 @@ fail ()
   exit 1
 }
 
-sh "$source_folder/tests/install-packages.sh" || fail "Installing failed."
+sh "$source_folder/tests/install-packages.sh" gdb || fail "Installing failed."
 if [ ! -f "$build/build.ninja" ]; then
   # shellcheck disable=SC2086
   meson setup "$build" "$source_folder" -Dwerror=true -Dtests=enabled \

@@ -10,16 +10,24 @@
 #define MAC_SIZE 32
 #define PLAIN_TOKEN_MAX 128
 
-/* HMAC-SHA256 in lower-case hex after @prefix. */
+/* HMAC-SHA256. OpenSSL wipes what it made of the key. */
+static gboolean
+create_mac (const gchar *key, const guint8 *text, gsize size, guint8 *mac)
+{
+  guint mac_size = MAC_SIZE;
+
+  return HMAC (EVP_sha256 (), key, (int) strlen (key), text, size, mac,
+      &mac_size) != NULL && mac_size == MAC_SIZE;
+}
+
+/* In lower-case hex after @prefix. */
 static gchar *
 sign (const gchar *key, const guint8 *text, gsize size, const gchar *prefix)
 {
   guint8 mac[MAC_SIZE];
-  guint mac_size = sizeof mac;
   GString *hex;
 
-  if (HMAC (EVP_sha256 (), key, (int) strlen (key), text, size, mac,
-          &mac_size) == NULL || mac_size != MAC_SIZE)
+  if (!create_mac (key, text, size, mac))
     return NULL;
   hex = g_string_new (prefix);
   for (guint i = 0; i < MAC_SIZE; i++)
@@ -37,15 +45,22 @@ sign (const gchar *key, const guint8 *text, gsize size, const gchar *prefix)
  * Returns: (transfer full) (nullable): `signature` of both handshakes; %NULL
  *     when the crypto library has no SHA-256
  */
-gchar *
+RtmsSecret *
 rtms_crypto_sign_handshake (const gchar *client_id,
-    const gchar *client_secret, const gchar *instance_id,
+    const RtmsSecret *client_secret, const gchar *instance_id,
     const gchar *stream_id)
 {
   g_autofree gchar *text = g_strdup_printf ("%s,%s,%s", client_id,
       instance_id, stream_id);
+  guint8 mac[MAC_SIZE];
+  RtmsSecret *signature;
 
-  return sign (client_secret, (const guint8 *) text, strlen (text), "");
+  if (!create_mac (rtms_secret_get_text (client_secret),
+          (const guint8 *) text, strlen (text), mac))
+    return NULL;
+  signature = rtms_secret_new_hex (mac, sizeof mac);
+  rtms_secret_wipe (mac, sizeof mac);
+  return signature;
 }
 
 /**

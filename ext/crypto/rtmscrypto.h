@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "rtmssecret.h"
 
 G_BEGIN_DECLS
 
-gchar *rtms_crypto_sign_handshake (const gchar *client_id,
-    const gchar *client_secret, const gchar *instance_id,
+RtmsSecret *rtms_crypto_sign_handshake (const gchar *client_id,
+    const RtmsSecret *client_secret, const gchar *instance_id,
     const gchar *stream_id);
 
 gchar *rtms_crypto_sign_webhook (const gchar *secret_token,

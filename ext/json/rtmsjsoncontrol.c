@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtmsjsonprivate.h"
 
+#include <string.h>
+
 #include "gst/rtms/protocol/rtmstext.h"
+
+/* As long as a signature: 256 bits in hex. */
+#define SIGNATURE_PLACE "################################" \
+    "################################"
 
 /* They go into messages for people. */
 #define REASON_TEXT_MAX 200
@@ -207,7 +213,7 @@ encode_handshake (JsonBuilder *builder, const RtmsMessage *message)
   add_int (builder, "sequence", message->sequence);
   add_string (builder, "meeting_uuid", message->meeting_uuid);
   add_string (builder, "rtms_stream_id", message->rtms_stream_id);
-  add_string (builder, "signature", message->signature);
+  add_string (builder, "signature", SIGNATURE_PLACE);
   if (message->type == RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ) {
     add_boolean (builder, "buffer_data", message->buffer_data);
     return;
@@ -236,12 +242,37 @@ encode_subscriptions (JsonBuilder *builder, const RtmsMessage *message)
   json_builder_end_array (builder);
 }
 
+/* json-glib would leave copies of the signature behind. */
+static void
+fill_in_signature (gchar *text, const gchar *signature)
+{
+  /* The last one: no text of others comes behind it. */
+  gchar *place = g_strrstr (text, "\"" SIGNATURE_PLACE "\"");
+
+  memcpy (place + 1, signature, strlen (SIGNATURE_PLACE));
+}
+
+static gboolean
+is_signature (const gchar *text)
+{
+  return text && strlen (text) == strlen (SIGNATURE_PLACE)
+      && strspn (text, "0123456789abcdef") == strlen (text);
+}
+
+static gboolean
+is_handshake (const RtmsMessage *message)
+{
+  return message->type == RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ
+      || message->type == RTMS_MESSAGE_DATA_HAND_SHAKE_REQ;
+}
+
 /**
  * rtms_json_encode:
  * @message: a message that a client sends
  * @length: (out) (optional): the text's length in bytes
  *
- * Returns: (transfer full): its JSON text
+ * Returns: (transfer full): its JSON text. That of a handshake holds the
+ *     signature, of which it is the only copy: wipe it before it is freed
  */
 gchar *
 rtms_json_encode (const RtmsMessage *message, gsize *length)
@@ -249,6 +280,10 @@ rtms_json_encode (const RtmsMessage *message, gsize *length)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (JsonGenerator) generator = json_generator_new ();
+  gchar *text;
+
+  g_return_val_if_fail (!is_handshake (message)
+      || is_signature (message->signature), NULL);
 
   json_builder_begin_object (builder);
   add_int (builder, "msg_type", message->type);
@@ -285,5 +320,8 @@ rtms_json_encode (const RtmsMessage *message, gsize *length)
 
   root = json_builder_get_root (builder);
   json_generator_set_root (generator, root);
-  return json_generator_to_data (generator, length);
+  text = json_generator_to_data (generator, length);
+  if (is_handshake (message))
+    fill_in_signature (text, message->signature);
+  return text;
 }

@@ -10,6 +10,7 @@
 
 #include "gstrtmsclient.h"
 
+#include "ext/crypto/rtmssecret.h"
 #include "ext/json/rtmsjson.h"
 #include "ext/websocket/rtmswebsocket.h"
 
@@ -267,6 +268,7 @@ session_send (RtmsSocketId id, const RtmsMessage *message,
       id, message->type);
   text = rtms_json_encode (message, &length);
   rtms_websocket_send (self->sockets[id].websocket, text, length);
+  rtms_secret_wipe (text, length);
 }
 
 static void

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtmsproperties.h"
 
-#include "ext/crypto/rtmscrypto.h"
-
 /* The properties that say how a stream is received, apart from the element,
  * as the element that receives a whole account's streams has them too. */
 
@@ -145,7 +143,8 @@ gst_rtms_properties_copy (GstRtmsProperties *copy,
   copy->payload = g_strdup (properties->payload);
   copy->payload_location = g_strdup (properties->payload_location);
   copy->client_id = g_strdup (properties->client_id);
-  copy->client_secret = g_strdup (properties->client_secret);
+  if (properties->client_secret)
+    rtms_secret_ref (properties->client_secret);
   copy->transcript_language = g_strdup (properties->transcript_language);
   copy->allowed_hosts = g_strdup (properties->allowed_hosts);
   copy->tls_ca_file = g_strdup (properties->tls_ca_file);
@@ -157,7 +156,7 @@ gst_rtms_properties_clear (GstRtmsProperties *properties)
   g_free (properties->payload);
   g_free (properties->payload_location);
   g_free (properties->client_id);
-  rtms_crypto_wipe_string (properties->client_secret);
+  g_clear_pointer (&properties->client_secret, rtms_secret_unref);
   g_free (properties->transcript_language);
   g_free (properties->allowed_hosts);
   g_free (properties->tls_ca_file);
@@ -715,6 +714,16 @@ set_string (gchar **field, const GValue *value)
   *field = g_value_dup_string (value);
 }
 
+static void
+set_secret (RtmsSecret **field, const GValue *value)
+{
+  const gchar *text = g_value_get_string (value);
+
+  g_clear_pointer (field, rtms_secret_unref);
+  if (text && *text)
+    *field = rtms_secret_new (text);
+}
+
 /**
  * gst_rtms_properties_set:
  * @properties: values
@@ -738,8 +747,7 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
       set_string (&properties->client_id, value);
       return TRUE;
     case PROP_CLIENT_SECRET:
-      rtms_crypto_wipe_string (properties->client_secret);
-      properties->client_secret = g_value_dup_string (value);
+      set_secret (&properties->client_secret, value);
       return TRUE;
     case PROP_MEDIA:
       properties->media = g_value_get_flags (value);

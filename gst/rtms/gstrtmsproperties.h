@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "ext/crypto/rtmssecret.h"
 #include "gstrtmsenums.h"
 
 G_BEGIN_DECLS
@@ -17,7 +18,7 @@ typedef struct {
   gchar *payload;
   gchar *payload_location;
   gchar *client_id;
-  gchar *client_secret;
+  RtmsSecret *client_secret;    /* (nullable) */
   GstRtmsMediaFlags media;
   GstRtmsConnections connections;
   gboolean startup_backlog;

@@ -28,28 +28,23 @@ refuse (GError **error, const gchar *format, ...)
 
 /* The first of @names that the environment has, as a value or, with "_FILE"
  * behind the name, as the file that holds it. */
-static gchar *
+static RtmsSecret *
 read_environment (const gchar *const *names)
 {
   for (; *names; names++) {
     g_autofree gchar *file_name = g_strconcat (*names, "_FILE", NULL);
     const gchar *value = g_getenv (*names);
     const gchar *path = g_getenv (file_name);
-    gchar *text;
+    g_autoptr (RtmsSecret) secret = NULL;
 
     if (value && *value)
-      return g_strdup (value);
-    if (path && *path && g_file_get_contents (path, &text, NULL, NULL))
-      return g_strchomp (text);
+      return rtms_secret_new (value);
+    if (path && *path)
+      secret = rtms_secret_new_from_file (path);
+    if (secret && *rtms_secret_get_text (secret))
+      return g_steal_pointer (&secret);
   }
   return NULL;
-}
-
-static gchar *
-get_credential (const gchar *property, const gchar *const *names)
-{
-  return property && *property ? g_strdup (property)
-      : read_environment (names);
 }
 
 static gboolean
@@ -60,12 +55,17 @@ sign (GstRtmsSettings *settings, const GstRtmsProperties *properties,
     "ZOOM_CLIENT_ID", NULL };
   static const gchar *const secret_names[] = { "ZM_RTMS_SECRET",
     "ZOOM_CLIENT_SECRET", NULL };
-  g_autofree gchar *id = get_credential (properties->client_id, id_names);
-  gchar *secret = get_credential (properties->client_secret, secret_names);
+  g_autoptr (RtmsSecret) id = properties->client_id
+      && *properties->client_id ? rtms_secret_new (properties->client_id)
+      : read_environment (id_names);
+  g_autoptr (RtmsSecret) secret = properties->client_secret
+      ? rtms_secret_ref (properties->client_secret)
+      : read_environment (secret_names);
 
   if (id && secret)
-    settings->signature = rtms_crypto_sign_handshake (id, secret,
-        settings->payload->instance_id, settings->payload->stream_id);
+    settings->signature = rtms_crypto_sign_handshake (
+        rtms_secret_get_text (id), secret, settings->payload->instance_id,
+        settings->payload->stream_id);
   if (id == NULL)
     refuse (error, "There is no client id: set the property client-id or "
         "the environment variable ZM_RTMS_CLIENT");
@@ -74,7 +74,6 @@ sign (GstRtmsSettings *settings, const GstRtmsProperties *properties,
         "client-secret or the environment variable ZM_RTMS_SECRET");
   else if (settings->signature == NULL)
     refuse (error, "The handshake cannot be signed: OpenSSL has no SHA-256");
-  rtms_crypto_wipe_string (secret);
   return settings->signature != NULL;
 }
 
@@ -234,7 +233,7 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
       split_hosts (properties->allowed_hosts);
   settings->url_policy.allow_plain = properties->allow_unencrypted;
   settings->session.payload = settings->payload;
-  settings->session.signature = settings->signature;
+  settings->session.signature = rtms_secret_get_text (settings->signature);
   settings->session.url_policy = &settings->url_policy;
   settings->session.split =
       properties->connections == GST_RTMS_CONNECTIONS_SPLIT;
@@ -274,7 +273,7 @@ clear_settings (gpointer data)
   GstRtmsSettings *settings = data;
 
   g_clear_pointer (&settings->payload, rtms_payload_free);
-  g_free (settings->signature);
+  g_clear_pointer (&settings->signature, rtms_secret_unref);
   g_strfreev (settings->url_policy.allowed_hosts);
   g_free (settings->tls_ca_file);
 }

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
   RtmsPayload *payload;
-  gchar *signature;
+  RtmsSecret *signature;
   RtmsUrlPolicy url_policy;
   RtmsSessionConfig session;
   gboolean events;

@@ -73,11 +73,22 @@ check_control (const RtmsMessage *message)
 }
 
 static gboolean
-is_ours (gint type)
+is_signature (const gchar *text)
 {
-  return type == RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ
-      || type == RTMS_MESSAGE_DATA_HAND_SHAKE_REQ
-      || type == RTMS_MESSAGE_EVENT_SUBSCRIPTION
+  return text && strlen (text) == 64
+      && strspn (text, "0123456789abcdef") == 64;
+}
+
+/* One that a client could send. */
+static gboolean
+is_ours (const RtmsMessage *message)
+{
+  gint type = message->type;
+
+  if (type == RTMS_MESSAGE_SIGNALING_HAND_SHAKE_REQ
+      || type == RTMS_MESSAGE_DATA_HAND_SHAKE_REQ)
+    return is_signature (message->signature);
+  return type == RTMS_MESSAGE_EVENT_SUBSCRIPTION
       || type == RTMS_MESSAGE_CLIENT_READY_ACK
       || type == RTMS_MESSAGE_SESSION_STATE_REQ
       || type == RTMS_MESSAGE_KEEP_ALIVE_RESP
@@ -122,7 +133,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   if (message.media.data.owner)
     check_media (&message.media);
   check_control (&message);
-  if (is_ours (message.type))
+  if (is_ours (&message))
     check_round_trip (reader, &message);
   if (message.media.data.owner)
     free_data (&message.media.data, NULL);

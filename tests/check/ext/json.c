@@ -5,6 +5,9 @@
 #include "ext/json/rtmsjson.h"
 #include "ext/json/rtmsjsonplain.h"
 
+#define SIGNATURE "c54f9e6e34c6bc568d0a182eaf02a27d" \
+    "5e44f989821b8a5fa28aae46252d6e47"
+
 /* Payloads in plain heap memory; the count tells of leaks. */
 static gint live_payloads;
 
@@ -535,12 +538,18 @@ GST_START_TEST (test_handshakes_are_encoded)
   request.sequence = 1;
   request.meeting_uuid = (gchar *) "4pJ/9wWiQtmX+T2m1A==";
   request.rtms_stream_id = (gchar *) "756FF58A";
-  request.signature = (gchar *) "c54f";
+  request.signature = (gchar *) SIGNATURE;
   text = rtms_json_encode (&request, &length);
   assert_equals_string (text, "{\"msg_type\":1,\"protocol_version\":1,"
       "\"sequence\":1,\"meeting_uuid\":\"4pJ/9wWiQtmX+T2m1A==\","
-      "\"rtms_stream_id\":\"756FF58A\",\"signature\":\"c54f\","
+      "\"rtms_stream_id\":\"756FF58A\",\"signature\":\"" SIGNATURE "\","
       "\"buffer_data\":false}");
+  /* an id that looks like the signature's place is none */
+  g_free (text);
+  request.meeting_uuid = (gchar *) "################################"
+      "################################";
+  text = rtms_json_encode (&request, &length);
+  fail_unless (strstr (text, "\"signature\":\"" SIGNATURE "\"") != NULL);
   request.buffer_data = TRUE;
   round_trip (&request, &copy);
   fail_unless (copy.buffer_data);
@@ -559,7 +568,7 @@ GST_START_TEST (test_handshakes_are_encoded)
           sizeof (RtmsAudioParams)) == 0);
   fail_unless (memcmp (&copy.params.video, &request.params.video,
           sizeof (RtmsVideoParams)) == 0);
-  assert_equals_string (copy.signature, "c54f");
+  assert_equals_string (copy.signature, SIGNATURE);
   release (&copy);
 
   request.params.kinds = RTMS_MEDIA_ALL_BITS;
