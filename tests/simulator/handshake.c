@@ -71,8 +71,7 @@ refuse (SimSocket *socket, gint64 sequence, SimStatus status)
   sim_simulator_add_violation (socket->simulator,
       "%s %u: refused: status %d %s", sim_socket_get_kind (socket),
       socket->number, status, sim_status_name (status));
-  sim_socket_close (
-      socket, SOUP_WEBSOCKET_CLOSE_NORMAL, sim_status_name (status));
+  sim_socket_close (socket, SIM_CLOSE_NORMAL, sim_status_name (status));
   sim_simulator_handshake_refused (socket->simulator);
 }
 

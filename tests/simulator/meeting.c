@@ -242,8 +242,8 @@ sim_meeting_signaling_joined (
         socket->number, displaced->number);
     displaced->meeting = NULL;
     meeting->signaling = NULL;
-    sim_socket_close (displaced, SOUP_WEBSOCKET_CLOSE_NORMAL, "displaced");
-    drop_media_sockets (meeting, SOUP_WEBSOCKET_CLOSE_NORMAL, "displaced");
+    sim_socket_close (displaced, SIM_CLOSE_NORMAL, "displaced");
+    drop_media_sockets (meeting, SIM_CLOSE_NORMAL, "displaced");
   }
   meeting->signaling = socket;
   socket->meeting = meeting;
@@ -440,8 +440,7 @@ signaling_lost (SimMeeting *meeting)
   meeting->signaling = NULL;
   meeting->ready = FALSE;
   meeting->lost_media = 0;
-  drop_media_sockets (
-      meeting, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "signaling lost");
+  drop_media_sockets (meeting, SIM_CLOSE_GOING_AWAY, "signaling lost");
   if (meeting->state >= STATE_ENDING)
     return;
   sim_log ("meeting %u: signaling lost, waiting for the client to return",
@@ -680,10 +679,10 @@ finish (gpointer user_data)
   meeting->state = STATE_OVER;
   send_signaling (meeting,
       sim_event_stream_state (SIM_STREAM_TERMINATED, meeting->stop_reason));
-  drop_media_sockets (meeting, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+  drop_media_sockets (meeting, SIM_CLOSE_NORMAL, NULL);
   if (meeting->signaling != NULL) {
     meeting->signaling->meeting = NULL;
-    sim_socket_close (meeting->signaling, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+    sim_socket_close (meeting->signaling, SIM_CLOSE_NORMAL, NULL);
     meeting->signaling = NULL;
   }
   sim_log ("meeting %u: terminated: %d %s", meeting->number,

@@ -1,19 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "server.h"
 
-#include "certificate.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
 #include "handshake.h"
 #include "meeting.h"
+#include "upgrade.h"
 
 #define SIGNALING_PATH "/signal"
-#define MAX_PAYLOAD (1024 * 1024)
+/* Many meetings' clients come at once. */
+#define BACKLOG 512
+
+typedef struct {
+  SimServer *server;
+  GSocketService *service;
+  gchar *url;
+} Port;
+
+typedef struct {
+  SimRefusal refusal;
+  guint status;
+  guint times;
+} Refusals;
 
 struct _SimServer {
   SimSimulator *simulator;
-  SoupServer *soup;
-  GPtrArray *sockets;
+  SimAuthority *authority; /* NULL without TLS */
+  GPtrArray *ports;        /* of Port; the last one is the current one */
+  GPtrArray *upgrades;     /* of SimUpgrade, owned */
+  GPtrArray *sockets;      /* of SimSocket, owned */
   guint n_accepted;
-  gchar *url;
+  Refusals refusals[2]; /* of media and signaling */
+  SimTlsFault tls_fault;
+  guint tls_fault_times;
 };
 
 static void
@@ -39,13 +60,10 @@ handle_message (SimSocket *socket, JsonObject *object)
 }
 
 static void
-on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type,
-    GBytes *message, gpointer user_data)
+on_message (gpointer user_data, const gchar *text, gsize size)
 {
   SimSocket *socket = user_data;
   g_autoptr (JsonObject) object = NULL;
-  gsize size;
-  const gchar *text = g_bytes_get_data (message, &size);
 
   /* What still arrives after the meeting let go of the socket, or after a
    * refusal, is of no interest. */
@@ -61,94 +79,122 @@ on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type,
   handle_message (socket, object);
 }
 
-static gboolean
-free_later (gpointer user_data)
-{
-  sim_socket_free (user_data);
-  return G_SOURCE_REMOVE;
-}
-
 static void
-on_closed (SoupWebsocketConnection *connection, gpointer user_data)
+on_closed (gpointer user_data, gushort code)
 {
-  SimServer *server = user_data;
-  SimSocket *socket = NULL;
+  SimSocket *socket = user_data;
+  SimServer *server = socket->server;
 
-  for (guint i = 0; i < server->sockets->len && socket == NULL; i++) {
-    SimSocket *candidate = g_ptr_array_index (server->sockets, i);
-
-    if (candidate->connection == connection)
-      socket = candidate;
-  }
-  if (socket == NULL)
-    return;
-  g_ptr_array_remove_fast (server->sockets, socket);
-  sim_log ("%s %u closed (%u)", sim_socket_get_kind (socket), socket->number,
-      soup_websocket_connection_get_close_code (connection));
+  sim_log (
+      "%s %u closed (%u)", sim_socket_get_kind (socket), socket->number, code);
   if (socket->meeting != NULL)
     sim_meeting_socket_lost (socket->meeting, socket);
-  g_signal_handlers_disconnect_by_data (connection, socket);
-  g_signal_handlers_disconnect_by_data (connection, server);
-  /* The connection may be in the middle of emitting on_message(). */
-  g_idle_add (free_later, socket);
+  g_ptr_array_remove_fast (server->sockets, socket);
   sim_simulator_check_end (server->simulator);
 }
 
 static void
-add_socket (SimServer *server, SoupWebsocketConnection *connection,
+add_socket (SimServer *server, SimUpgrade *upgrade, const gchar *url,
     gboolean signaling, guint path_media)
 {
-  SimSocket *socket = sim_socket_new (server->simulator, connection,
-      ++server->n_accepted, signaling, path_media);
+  static const SimWebsocketCallbacks callbacks = { on_message, on_closed };
+  SimSocket *socket = sim_socket_new (
+      server->simulator, ++server->n_accepted, signaling, path_media);
 
+  socket->server = server;
+  socket->url = g_strdup (url);
+  socket->websocket = sim_websocket_new (sim_upgrade_get_stream (upgrade),
+      sim_upgrade_get_socket (upgrade), &callbacks, socket);
   g_ptr_array_add (server->sockets, socket);
-  soup_websocket_connection_set_max_incoming_payload_size (
-      connection, MAX_PAYLOAD);
-  soup_websocket_connection_set_keepalive_interval (connection, 0);
-  g_signal_connect (connection, "message", G_CALLBACK (on_message), socket);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), server);
   sim_log ("%s %u connected", sim_socket_get_kind (socket), socket->number);
 }
 
-static void
-on_signaling (SoupServer *soup, SoupServerMessage *message, const char *path,
-    SoupWebsocketConnection *connection, gpointer user_data)
+/* Whether this connection is one that is not let in. */
+static gboolean
+refuse (SimServer *server, SimUpgrade *upgrade, gboolean signaling)
 {
-  if (!g_str_equal (path, SIGNALING_PATH)) {
-    soup_websocket_connection_close (
-        connection, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "no such path");
-    return;
+  Refusals *refusals = &server->refusals[signaling];
+  const gchar *kind = signaling ? "signaling" : "media";
+
+  if (refusals->times == 0)
+    return FALSE;
+  refusals->times--;
+  switch (refusals->refusal) {
+  case SIM_REFUSAL_SILENCE:
+    sim_log ("%s connection left without an answer", kind);
+    return TRUE;
+  case SIM_REFUSAL_RESET:
+    sim_log ("%s connection reset", kind);
+    sim_websocket_reset_socket (sim_upgrade_get_socket (upgrade));
+    break;
+  default:
+    sim_log ("%s connection refused: %u", kind, refusals->status);
+    sim_upgrade_refuse (upgrade, refusals->status);
+    break;
   }
-  add_socket (user_data, connection, TRUE, 0);
+  g_ptr_array_remove_fast (server->upgrades, upgrade);
+  return TRUE;
 }
 
 static void
-on_media (SoupServer *soup, SoupServerMessage *message, const char *path,
-    SoupWebsocketConnection *connection, gpointer user_data)
+on_request (SimUpgrade *upgrade, const gchar *path, gpointer user_data)
 {
-  guint media = sim_handshake_get_path_media (path);
+  Port *port = user_data;
+  SimServer *server = port->server;
+  gboolean signaling = path != NULL && g_str_has_prefix (path, SIGNALING_PATH)
+                       && (path[strlen (SIGNALING_PATH)] == '\0'
+                           || path[strlen (SIGNALING_PATH)] == '?');
+  guint media = path != NULL ? sim_handshake_get_path_media (path) : 0;
 
-  if (media == 0) {
-    soup_websocket_connection_close (
-        connection, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "no such path");
-    return;
+  if (path != NULL && (signaling || media != 0)) {
+    if (refuse (server, upgrade, signaling))
+      return;
+    if (sim_upgrade_accept (upgrade))
+      add_socket (server, upgrade, port->url, signaling, media);
+  } else if (path != NULL) {
+    sim_upgrade_refuse (upgrade, 404);
   }
-  add_socket (user_data, connection, FALSE, media);
+  g_ptr_array_remove_fast (server->upgrades, upgrade);
+}
+
+static GIOStream *
+add_tls (SimServer *server, GIOStream *stream, GError **error)
+{
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  SimTlsFault fault = SIM_TLS_GOOD;
+
+  if (server->authority == NULL)
+    return g_object_ref (stream);
+  if (server->tls_fault_times > 0) {
+    fault = server->tls_fault;
+    server->tls_fault_times--;
+  }
+  certificate = sim_authority_issue (server->authority, fault, error);
+  if (certificate == NULL)
+    return NULL;
+  return g_tls_server_connection_new (stream, certificate, error);
 }
 
 static gboolean
-set_up_tls (SimServer *server, const SimOptions *options, GError **error)
+on_incoming (GSocketService *service, GSocketConnection *connection,
+    GObject *source, gpointer user_data)
 {
-  g_autoptr (GTlsCertificate) certificate = NULL;
-  g_autofree gchar *pem = NULL;
+  Port *port = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GIOStream) stream
+      = add_tls (port->server, G_IO_STREAM (connection), &error);
 
-  certificate
-      = sim_certificate_new (options->address, options->host, &pem, error);
-  if (certificate == NULL)
-    return FALSE;
-  soup_server_set_tls_certificate (server->soup, certificate);
-  return options->certificate_out == NULL
-         || g_file_set_contents (options->certificate_out, pem, -1, error);
+  if (stream == NULL) {
+    g_printerr ("rtms-simulator: %s\n", error->message);
+    return TRUE;
+  }
+  /* Each message is to leave at once. */
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP,
+      TCP_NODELAY, TRUE, NULL);
+  g_ptr_array_add (port->server->upgrades,
+      sim_upgrade_new (stream, g_socket_connection_get_socket (connection),
+          on_request, port));
+  return TRUE;
 }
 
 /* The host under which a client of this machine reaches the server. */
@@ -166,30 +212,96 @@ make_host (const SimOptions *options, GInetAddress *address)
   return g_strdup (options->address);
 }
 
-static gboolean
-start_listening (SimServer *server, const SimOptions *options, GError **error)
+static void
+close_port (Port *port)
 {
+  if (port->service == NULL)
+    return;
+  g_socket_service_stop (port->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (port->service));
+  g_clear_object (&port->service);
+}
+
+/* Connections remember their port, so it is kept until the end. */
+static void
+free_port (gpointer data)
+{
+  Port *port = data;
+
+  close_port (port);
+  g_free (port->url);
+  g_free (port);
+}
+
+static gboolean
+listen_at (
+    Port *port, GSocketAddress *where, GInetAddress *address, GError **error)
+{
+  const SimOptions *options
+      = sim_simulator_get_options (port->server->simulator);
+  g_autoptr (GSocketAddress) effective = NULL;
+  g_autofree gchar *host = make_host (options, address);
+
+  port->service = g_socket_service_new ();
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (port->service), BACKLOG);
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (port->service), where,
+          G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &effective, error))
+    return FALSE;
+  port->url = g_strdup_printf ("%s://%s:%d" SIGNALING_PATH,
+      options->tls ? "wss" : "ws", host,
+      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective)));
+  g_signal_connect (port->service, "incoming", G_CALLBACK (on_incoming), port);
+  g_socket_service_start (port->service);
+  return TRUE;
+}
+
+gboolean
+sim_server_open (SimServer *server, GError **error)
+{
+  const SimOptions *options = sim_simulator_get_options (server->simulator);
   g_autoptr (GInetAddress) address
       = g_inet_address_new_from_string (options->address);
   g_autoptr (GSocketAddress) where = NULL;
-  g_autofree gchar *host = NULL;
-  GSList *uris;
+  Port *port;
 
   if (address == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
         "\"%s\" is no IP address to listen at.", options->address);
     return FALSE;
   }
-  where = g_inet_socket_address_new (address, (guint16)options->port);
-  if (!soup_server_listen (server->soup, where,
-          options->tls ? SOUP_SERVER_LISTEN_HTTPS : 0, error))
+  where = g_inet_socket_address_new (
+      address, server->ports->len == 0 ? (guint16)options->port : 0);
+  port = g_new0 (Port, 1);
+  port->server = server;
+  if (!listen_at (port, where, address, error)) {
+    free_port (port);
     return FALSE;
-  uris = soup_server_get_uris (server->soup);
-  host = make_host (options, address);
-  server->url = g_strdup_printf ("%s://%s:%d" SIGNALING_PATH,
-      options->tls ? "wss" : "ws", host, g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
+  }
+  g_ptr_array_add (server->ports, port);
   return TRUE;
+}
+
+void
+sim_server_close (SimServer *server, const gchar *url)
+{
+  for (guint i = 0; i < server->ports->len; i++) {
+    Port *port = g_ptr_array_index (server->ports, i);
+
+    if (g_str_equal (port->url, url))
+      close_port (port);
+  }
+}
+
+static gboolean
+set_up_tls (SimServer *server, const SimOptions *options, GError **error)
+{
+  server->authority
+      = sim_authority_new (options->address, options->host, error);
+  if (server->authority == NULL)
+    return FALSE;
+  return options->certificate_out == NULL
+         || g_file_set_contents (options->certificate_out,
+             sim_authority_get_pem (server->authority), -1, error);
 }
 
 SimServer *
@@ -199,17 +311,13 @@ sim_server_new (SimSimulator *simulator, GError **error)
   SimServer *server = g_new0 (SimServer, 1);
 
   server->simulator = simulator;
-  server->sockets = g_ptr_array_new ();
-  server->soup = soup_server_new ("server-header", "rtms-simulator", NULL);
-  /* Zoom's servers answer no offer of compression. */
-  soup_server_remove_websocket_extension (
-      server->soup, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
-  soup_server_add_websocket_handler (
-      server->soup, SIGNALING_PATH, NULL, NULL, on_signaling, server, NULL);
-  soup_server_add_websocket_handler (
-      server->soup, SIM_MEDIA_PATH, NULL, NULL, on_media, server, NULL);
+  server->ports = g_ptr_array_new_with_free_func (free_port);
+  server->upgrades
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_upgrade_free);
+  server->sockets
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_socket_free);
   if ((options->tls && !set_up_tls (server, options, error))
-      || !start_listening (server, options, error)) {
+      || !sim_server_open (server, error)) {
     sim_server_free (server);
     return NULL;
   }
@@ -219,28 +327,44 @@ sim_server_new (SimSimulator *simulator, GError **error)
 void
 sim_server_free (SimServer *server)
 {
-  for (guint i = 0; i < server->sockets->len; i++) {
-    SimSocket *socket = g_ptr_array_index (server->sockets, i);
-
-    g_signal_handlers_disconnect_by_data (socket->connection, socket);
-    g_signal_handlers_disconnect_by_data (socket->connection, server);
-    sim_socket_free (socket);
-  }
+  g_ptr_array_unref (server->ports);
+  g_ptr_array_unref (server->upgrades);
   g_ptr_array_unref (server->sockets);
-  soup_server_disconnect (server->soup);
-  g_object_unref (server->soup);
-  g_free (server->url);
+  g_clear_pointer (&server->authority, sim_authority_free);
   g_free (server);
 }
 
 const gchar *
 sim_server_get_url (SimServer *server)
 {
-  return server->url;
+  Port *port = g_ptr_array_index (server->ports, server->ports->len - 1);
+
+  return port->url;
 }
 
 guint
 sim_server_get_n_sockets (SimServer *server)
 {
   return server->sockets->len;
+}
+
+SimSocket *
+sim_server_get_socket (SimServer *server, guint index)
+{
+  return g_ptr_array_index (server->sockets, index);
+}
+
+void
+sim_server_refuse (SimServer *server, gboolean signaling, SimRefusal refusal,
+    guint status, guint times)
+{
+  server->refusals[signaling] = (Refusals){ refusal, status, times };
+}
+
+gboolean
+sim_server_set_tls_fault (SimServer *server, SimTlsFault fault, guint times)
+{
+  server->tls_fault = fault;
+  server->tls_fault_times = times;
+  return server->authority != NULL;
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _SimSimulator SimSimulator;
 typedef struct _SimMeeting SimMeeting;
+typedef struct _SimServer SimServer;
 
 SimSimulator *sim_simulator_new (const SimOptions *options);
 void sim_simulator_free (SimSimulator *simulator);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "socket.h"
 
+#include <string.h>
+
 #include "meeting.h"
 
 #define MAX_UNANSWERED 3
@@ -49,7 +51,7 @@ send_keep_alive (gpointer user_data)
       return G_SOURCE_CONTINUE;
     sim_simulator_add_deviation (socket->simulator, "%s %u: no handshake",
         sim_socket_get_kind (socket), socket->number);
-    sim_socket_close (socket, SOUP_WEBSOCKET_CLOSE_NORMAL, "no handshake");
+    sim_socket_close (socket, SIM_CLOSE_NORMAL, "no handshake");
     return G_SOURCE_CONTINUE;
   }
   /* Real clients leave keep-alives on media sockets unanswered. */
@@ -58,8 +60,7 @@ send_keep_alive (gpointer user_data)
     sim_simulator_add_violation (socket->simulator,
         "%s %u: %d keep-alives in a row unanswered",
         sim_socket_get_kind (socket), socket->number, MAX_UNANSWERED);
-    sim_socket_close (
-        socket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "keep-alive timeout");
+    sim_socket_close (socket, SIM_CLOSE_GOING_AWAY, "keep-alive timeout");
     /* This client may not answer the close either; its meeting goes on
      * waiting for the next one from now. */
     sim_meeting_socket_lost (socket->meeting, socket);
@@ -71,14 +72,13 @@ send_keep_alive (gpointer user_data)
 }
 
 SimSocket *
-sim_socket_new (SimSimulator *simulator, SoupWebsocketConnection *connection,
-    guint number, gboolean signaling, guint path_media)
+sim_socket_new (
+    SimSimulator *simulator, guint number, gboolean signaling, guint path_media)
 {
   SimSocket *socket = g_new0 (SimSocket, 1);
   gdouble interval = sim_simulator_get_options (simulator)->keep_alive;
 
   socket->simulator = simulator;
-  socket->connection = g_object_ref (connection);
   socket->number = number;
   socket->created = g_get_monotonic_time ();
   socket->signaling = signaling;
@@ -94,28 +94,22 @@ sim_socket_free (SimSocket *socket)
 {
   g_source_remove (socket->keep_alive_source);
   g_queue_clear_full (&socket->unanswered, g_free);
-  g_object_unref (socket->connection);
+  sim_websocket_free (socket->websocket);
+  g_free (socket->url);
   g_free (socket);
 }
 
 gboolean
 sim_socket_is_open (SimSocket *socket)
 {
-  return soup_websocket_connection_get_state (socket->connection)
-         == SOUP_WEBSOCKET_STATE_OPEN;
+  return sim_websocket_is_open (socket->websocket);
 }
 
 void
 sim_socket_send_text (SimSocket *socket, const gchar *text, gsize length)
 {
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (!sim_socket_is_open (socket))
-    return;
   socket->last_sent = g_get_monotonic_time ();
-  bytes = g_bytes_new_static (text, length);
-  soup_websocket_connection_send_message (
-      socket->connection, SOUP_WEBSOCKET_DATA_TEXT, bytes);
+  sim_websocket_send (socket->websocket, text, length, SIM_FRAMING_TEXT);
 }
 
 void
@@ -129,8 +123,7 @@ sim_socket_send (SimSocket *socket, JsonObject *object)
 void
 sim_socket_close (SimSocket *socket, gushort code, const gchar *reason)
 {
-  if (sim_socket_is_open (socket))
-    soup_websocket_connection_close (socket->connection, code, reason);
+  sim_websocket_close (socket->websocket, code, reason);
 }
 
 static void

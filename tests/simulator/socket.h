@@ -2,11 +2,10 @@
 /* One WebSocket of a client, signaling or media, and its keep-alives. */
 #pragma once
 
-#include <libsoup/soup.h>
-
 #include "json.h"
 #include "params.h"
 #include "simulator.h"
+#include "websocket.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +13,9 @@ typedef struct _SimSocket SimSocket;
 
 struct _SimSocket {
   SimSimulator *simulator;
-  SoupWebsocketConnection *connection;
+  SimServer *server;
+  SimWebsocket *websocket;
+  gchar *url;     /* the signaling URL of the port it came to */
   guint number;   /* for the log */
   gint64 created; /* monotonic time */
   gint64 last_sent;
@@ -31,10 +32,9 @@ struct _SimSocket {
   guint keep_alive_source;
 };
 
-/* Takes a reference to the connection. */
-SimSocket *sim_socket_new (SimSimulator *simulator,
-    SoupWebsocketConnection *connection, guint number, gboolean signaling,
-    guint path_media);
+/* The server adds the WebSocket. */
+SimSocket *sim_socket_new (SimSimulator *simulator, guint number,
+    gboolean signaling, guint path_media);
 void sim_socket_free (SimSocket *socket);
 gboolean sim_socket_is_open (SimSocket *socket);
 void sim_socket_send (SimSocket *socket, JsonObject *object);
