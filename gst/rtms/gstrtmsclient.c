@@ -37,6 +37,7 @@ struct _GstRtmsClient
   RtmsJsonReader *reader;
   Socket sockets[RTMS_N_SOCKETS];
   GSource *deadline;
+  gint64 deadline_set;          /* G_MAXINT64: none */
   GSource *ticker;
   GstMapInfo map;               /* of the buffer being decoded into */
   guint64 video_user_id;        /* 0: none is chosen */
@@ -58,14 +59,17 @@ client_unref (GstRtmsClient *self)
 }
 
 /* The timer that calls the session back is set after whatever may have
- * moved its deadline. */
+ * moved its deadline. Each message moves it on, and to set a timer wakes the
+ * main context up; so a later deadline waits until the timer has rung. */
 static void
 update_deadline (GstRtmsClient *self)
 {
   gint64 deadline = rtms_session_get_deadline (self->session);
 
-  g_source_set_ready_time (self->deadline,
-      deadline == G_MAXINT64 ? -1 : deadline);
+  if (deadline >= self->deadline_set)
+    return;
+  self->deadline_set = deadline;
+  g_source_set_ready_time (self->deadline, deadline);
 }
 
 static gboolean
@@ -73,6 +77,7 @@ on_deadline (gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
+  self->deadline_set = G_MAXINT64;
   rtms_session_advance (self->session, g_get_monotonic_time ());
   update_deadline (self);
   return G_SOURCE_CONTINUE;
@@ -402,6 +407,7 @@ start_job (gpointer user_data)
   self->reader = rtms_json_reader_new (&allocator, self);
   self->session = rtms_session_new (&self->settings->session, &callbacks,
       self);
+  self->deadline_set = G_MAXINT64;
   self->deadline = g_source_new (&deadline_funcs, sizeof (GSource));
   g_source_set_callback (self->deadline, on_deadline, self, NULL);
   g_source_attach (self->deadline,
