@@ -39,7 +39,7 @@ static const gchar *description_text
       "or a\n"
       "client broke the protocol; 2 wrong usage or a missing encoder.";
 
-static gboolean
+static gboolean G_GNUC_PRINTF (2, 3)
 usage_error (gint *exit_code, const gchar *format, ...)
 {
   va_list args;
