@@ -64,14 +64,20 @@ map_error (const GError *error, gint status_code)
 }
 
 /**
+ * rtmssrc error rtms-error:
+ * @status-code: (gint) an RTMS_STATUS_CODE
+ * @status: (string) its name, such as INVALID_SIGNATURE
+ *
+ * What Zoom answered, where that is the error.
+ */
+
+/**
  * gst_rtms_error_post:
  * @element: whose error it is
  * @error: of #RTMS_ERROR
  * @status_code: Zoom's RTMS_STATUS_CODE, or -1
  *
- * The one place where errors of the protocol become GStreamer's. The
- * message's details have the fields `status-code` (gint) and `status`
- * (string) where Zoom gave one.
+ * The one place where errors of the protocol become GStreamer's.
  */
 void
 gst_rtms_error_post (GstElement *element, const GError *error,

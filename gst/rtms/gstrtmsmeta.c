@@ -15,6 +15,15 @@ gst_rtms_meta_register (void)
         NULL);
 }
 
+/**
+ * rtmssrc meta GstRtmsParticipantMeta:
+ * @user-id: (guint64) the participant's id in the meeting
+ * @user-name: (string) the participant's name, where Zoom gives it
+ * @channel-id: (string) the party's channel, in Contact Center
+ *
+ * Whose voice, camera, screen or line a buffer holds: a #GstCustomMeta on all
+ * buffers but those of mixed audio.
+ */
 void
 gst_rtms_meta_add_participant (GstBuffer *buffer, guint64 user_id,
     const gchar *user_name, const gchar *channel_id)
@@ -31,6 +40,13 @@ gst_rtms_meta_add_participant (GstBuffer *buffer, guint64 user_id,
     gst_structure_set (structure, "channel-id", G_TYPE_STRING, channel_id,
         NULL);
 }
+
+/**
+ * rtmssrc meta GstReferenceTimestampMeta:
+ *
+ * When a buffer was captured, by Zoom's clock: Unix time in ns, with the caps
+ * `timestamp/x-unix`. On every buffer.
+ */
 
 /* @unix_time in ns, by Zoom's clock. */
 void

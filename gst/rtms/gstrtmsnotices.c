@@ -230,13 +230,14 @@ set_state (GstStructure *notice, const RtmsMessage *message,
 static void
 set_party (GstStructure *notice, const RtmsMessage *message)
 {
-  for (guint i = 0; i < RTMS_N_PARTY_FIELDS; i++) {
-    g_autofree gchar *field = g_strdelimit (g_strdup (
-            rtms_party_field_get_name (i)), "_", '-');
+  static const gchar *const fields[RTMS_N_PARTY_FIELDS] = { "channel-id",
+    "participant-mode", "queue-id", "queue-name", "account-id",
+    "division-id", "phone-number" };
 
+  for (guint i = 0; i < RTMS_N_PARTY_FIELDS; i++) {
     if (message->party[i])
-      gst_structure_set (notice, field, G_TYPE_STRING, message->party[i],
-          NULL);
+      gst_structure_set (notice, fields[i], G_TYPE_STRING,
+          message->party[i], NULL);
   }
 }
 
@@ -262,11 +263,19 @@ get_event_notice_name (gint event_type, RtmsProduct product)
 }
 
 static gboolean
-needs_participant (const gchar *name)
+needs_participant (gint event_type, RtmsProduct product)
 {
-  return g_str_has_prefix (name, "rtms-participant-")
-      || g_str_has_prefix (name, "rtms-camera-")
-      || g_str_equal (name, "rtms-active-speaker");
+  switch (event_type) {
+    case RTMS_EVENT_ACTIVE_SPEAKER_CHANGE:
+    case RTMS_EVENT_PARTICIPANT_JOIN:
+    case RTMS_EVENT_PARTICIPANT_LEAVE:
+      return TRUE;
+    case RTMS_EVENT_PARTICIPANT_VIDEO_ON:
+    case RTMS_EVENT_PARTICIPANT_VIDEO_OFF:
+      return product != RTMS_PRODUCT_CONTACT_CENTER;
+    default:
+      return FALSE;
+  }
 }
 
 /* Joins, leaves and cameras come by the list, a notice each; the others are
@@ -281,7 +290,8 @@ add_event_notices (GPtrArray *notices, const RtmsMessage *message,
   guint n = message->participants ? message->participants->len : 0;
   gboolean is_voice;
 
-  if (name == NULL || (n == 0 && needs_participant (name)))
+  if (name == NULL || (n == 0
+          && needs_participant (message->event_type, payload->product)))
     return;
   is_voice = g_str_equal (name, "rtms-voice-event");
   for (guint i = 0; i < MAX (n, 1); i++) {

@@ -81,24 +81,72 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmssrc, "rtmssrc", GST_RANK_NONE,
     GST_TYPE_RTMS_SRC, GST_DEBUG_CATEGORY_INIT (gst_rtms_src_debug,
         "rtmssrc", 0, "Zoom Realtime Media Streams source"))
 
+/**
+ * rtmssrc pad audio:
+ *
+ * All voices, mixed, with `audio-mode=mixed`. The caps follow `audio-codec`,
+ * `audio-rate` and `audio-channels`, as Zoom confirmed them.
+ */
 static GstStaticPadTemplate audio_template =
 GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_AUDIO_CAPS));
+
+/**
+ * rtmssrc pad audio_%u:
+ *
+ * One participant's voice, with `audio-mode=participants`, named by the user id
+ * and tagged with the name. It comes with the participant's first packet and
+ * goes, after EOS, when the participant leaves.
+ */
 static GstStaticPadTemplate participant_template =
 GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_AUDIO_CAPS));
+
+/**
+ * rtmssrc pad video:
+ *
+ * The camera that `video-mode` chooses. Frames begin with a key frame; the size
+ * is in the frames alone, where a parser finds it, as it changes with the
+ * speaker.
+ */
 static GstStaticPadTemplate video_template =
 GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_VIDEO_CAPS));
+
+/**
+ * rtmssrc pad share:
+ *
+ * The shared screen, like `video`; silent while nobody shares.
+ */
 static GstStaticPadTemplate share_template =
 GST_STATIC_PAD_TEMPLATE ("share", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_VIDEO_CAPS));
+
+/**
+ * rtmssrc pad transcript:
+ *
+ * What is said, line by line, from where the words began to where they ended;
+ * `text-format` and `speaker-names` say what a buffer holds.
+ */
 static GstStaticPadTemplate transcript_template =
 GST_STATIC_PAD_TEMPLATE ("transcript", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_TEXT_CAPS));
+
+/**
+ * rtmssrc pad chat:
+ *
+ * What is written to everybody.
+ */
 static GstStaticPadTemplate chat_template =
 GST_STATIC_PAD_TEMPLATE ("chat", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_TEXT_CAPS));
+
+/**
+ * rtmssrc pad events:
+ *
+ * The signaling messages of joins, leaves, speakers, sharing, cameras and states
+ * as they come, a line of JSON each.
+ */
 static GstStaticPadTemplate events_template =
 GST_STATIC_PAD_TEMPLATE ("events", GST_PAD_SRC, GST_PAD_SOMETIMES,
     GST_STATIC_CAPS (GST_RTMS_EVENTS_CAPS));
@@ -417,6 +465,21 @@ subscribe_video (GstRtmsSrc *self, guint64 user_id)
   return TRUE;
 }
 
+/**
+ * rtmssrc stats rtms-stats:
+ * @messages: (guint64) media messages
+ * @bytes: (guint64) of their payload
+ * @control-messages: (guint64) all other messages
+ * @malformed: (guint64) unreadable messages, which were left out
+ * @unexpected: (guint64) messages that had no place
+ * @keep-alives: (guint64) that were answered
+ * @interruptions: (guint64) connections that were lost and taken up again
+ * @stream-state: (string) the last that Zoom told, by name, or UNKNOWN
+ * @session-state: (string) likewise
+ *
+ * For each pad there is also a field of its name with a structure
+ * `rtms-pad-stats`.
+ */
 static GstStructure *
 create_stats (GstRtmsSrc *self)
 {
@@ -528,16 +591,8 @@ gst_rtms_src_class_init (GstRtmsSrcClass *klass)
   /**
    * GstRtmsSrc:stats:
    *
-   * Counts of the current run, as a #GstStructure that is valid in every
-   * state: `messages` and `bytes` (media messages and their payload),
-   * `control-messages`, `malformed` (unreadable messages, left out),
-   * `unexpected` (messages that had no place), `keep-alives` (answered),
-   * `interruptions` (connections that were lost and taken up again), all
-   * guint64; `stream-state` and `session-state` (the last that Zoom told, by
-   * name, or UNKNOWN), strings; and for each pad a structure of its name with `buffers`,
-   * `bytes`, `dropped` (by a full queue), `held-back` (frames before a key
-   * frame), `late` (out of order: media dropped, text moved), `gaps`,
-   * `filled` (buffers of silence or black in place of gaps), `queued-time` (ns) and `queued-bytes`, all guint64.
+   * Counts of the current run: a #GstStructure `rtms-stats` that is valid in
+   * every state.
    *
    * Since: 0.1
    */

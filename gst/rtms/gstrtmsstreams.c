@@ -855,6 +855,21 @@ gst_rtms_streams_interrupt (GstRtmsStreams *self, guint kinds)
           kinds));
 }
 
+/**
+ * rtmssrc stats rtms-pad-stats:
+ * @buffers: (guint64) that came for the pad
+ * @bytes: (guint64) of these
+ * @dropped: (guint64) buffers that a full queue left out
+ * @held-back: (guint64) frames that came before a key frame to build on
+ * @late: (guint64) buffers that came out of order; media are left out, text
+ *     is moved
+ * @gaps: (guint64) GAP events
+ * @filled: (guint64) buffers of silence or black in place of GAP events
+ * @queued-time: (guint64) of what waits to be pushed, in ns
+ * @queued-bytes: (guint64) of what waits to be pushed
+ *
+ * What went through a pad.
+ */
 static void
 add_pad_stats (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
 {
