@@ -334,15 +334,18 @@ write_certificate (void)
 {
   g_autoptr (GError) error = NULL;
   g_autofree gchar *public = NULL, *key = NULL, *both = NULL;
-  g_autoptr (GTlsCertificate) certificate = sim_certificate_new (NULL, NULL,
-      &public, &error);
+  SimAuthority *authority = sim_authority_new (NULL, NULL, &error);
+  g_autoptr (GTlsCertificate) certificate = sim_authority_issue (authority,
+      SIM_TLS_GOOD, &error);
   gchar *path = NULL;
   gint fd = g_file_open_tmp ("certificate-XXXXXX.pem", &path, NULL);
 
   fail_unless (certificate != NULL, "%s", error ? error->message : "");
   fail_unless (fd >= 0);
   close (fd);
-  g_object_get (certificate, "private-key-pem", &key, NULL);
+  sim_authority_free (authority);
+  g_object_get (certificate, "certificate-pem", &public, "private-key-pem",
+      &key, NULL);
   both = g_strconcat (public, key, NULL);
   fail_unless (g_file_set_contents (path, both, -1, NULL));
   return path;
