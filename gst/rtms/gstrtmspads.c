@@ -20,6 +20,7 @@ typedef struct {
   GstRtmsSrcPad *pad;
   GstStream *stream;
   gboolean is_exposed;
+  GThread *remover;             /* (nullable): who removes the pad just now */
 } Entry;
 
 struct _GstRtmsPads
@@ -30,6 +31,7 @@ struct _GstRtmsPads
   guint group_id;
 
   GMutex lock;
+  GCond removed;                /* an entry has gone */
   GPtrArray *entries;           /* of Entry */
   gboolean playing;
   gboolean is_complete;         /* the first set of pads is there */
@@ -63,6 +65,7 @@ gst_rtms_pads_new (GstElement *element, GstRtmsSettings *settings)
   self->group_id = gst_util_group_id_next ();
   self->entries = g_ptr_array_new_with_free_func (free_entry);
   g_mutex_init (&self->lock);
+  g_cond_init (&self->removed);
   return self;
 }
 
@@ -80,6 +83,7 @@ gst_rtms_pads_unref (GstRtmsPads *self)
     return;
   g_ptr_array_unref (self->entries);
   gst_rtms_settings_unref (self->settings);
+  g_cond_clear (&self->removed);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -214,21 +218,40 @@ on_flow (GstRtmsSrcPad *pad, GstFlowReturn flow, gpointer user_data)
   }
 }
 
+/* With the lock, which is given up meanwhile. The entry stays in the table
+ * until its pad is gone, so that no other pad gets the name. */
 static void
-remove_pad (GstRtmsPads *self, GstRtmsSrcPad *pad)
+remove_entry (GstRtmsPads *self, Entry *entry)
 {
-  gst_pad_set_active (GST_PAD (pad), FALSE);
+  GstPad *pad = GST_PAD (entry->pad);
+
+  entry->remover = g_thread_self ();
+  g_mutex_unlock (&self->lock);
+  gst_pad_set_active (pad, FALSE);
   if (GST_OBJECT_PARENT (pad) == GST_OBJECT (self->element))
-    gst_element_remove_pad (self->element, GST_PAD (pad));
+    gst_element_remove_pad (self->element, pad);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove_fast (self->entries, entry);
+  g_cond_broadcast (&self->removed);
 }
 
-static GPtrArray *
-steal_entries (GstRtmsPads *self)
+/* One that nobody removes yet; else one that another thread removes. One that
+ * this thread removes has called the application, which has stopped the
+ * element: it cannot be waited for. */
+static Entry *
+find_removable (GstRtmsPads *self)
 {
-  GPtrArray *entries = self->entries;
+  Entry *found = NULL;
 
-  self->entries = g_ptr_array_new_with_free_func (free_entry);
-  return entries;
+  for (guint i = 0; i < self->entries->len; i++) {
+    Entry *entry = g_ptr_array_index (self->entries, i);
+
+    if (entry->remover == NULL)
+      return entry;
+    if (entry->remover != g_thread_self ())
+      found = entry;
+  }
+  return found;
 }
 
 /**
@@ -241,14 +264,17 @@ steal_entries (GstRtmsPads *self)
 void
 gst_rtms_pads_close (GstRtmsPads *self)
 {
-  g_autoptr (GPtrArray) entries = NULL;
+  Entry *entry;
 
   g_mutex_lock (&self->lock);
   self->is_closed = TRUE;
-  entries = steal_entries (self);
+  while ((entry = find_removable (self))) {
+    if (entry->remover == NULL)
+      remove_entry (self, entry);
+    else
+      g_cond_wait (&self->removed, &self->lock);
+  }
   g_mutex_unlock (&self->lock);
-  for (guint i = 0; i < entries->len; i++)
-    remove_pad (self, ((Entry *) g_ptr_array_index (entries, i))->pad);
 }
 
 static GstTagList *
@@ -455,20 +481,18 @@ remove_drained (GstElement *element, gpointer user_data)
 {
   Removal *removal = user_data;
   GstRtmsPads *self = removal->pads;
-  gboolean found = FALSE;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->entries->len && !found; i++) {
+  for (guint i = 0; i < self->entries->len; i++) {
     Entry *entry = g_ptr_array_index (self->entries, i);
 
-    found = entry->pad == removal->pad;
-    if (found)
-      g_ptr_array_remove_index_fast (self->entries, i);
+    /* Else the element is being stopped, which removes the pad. */
+    if (entry->pad == removal->pad && entry->remover == NULL) {
+      remove_entry (self, entry);
+      break;
+    }
   }
   g_mutex_unlock (&self->lock);
-  /* Else the element was stopped meanwhile, which removed the pad. */
-  if (found)
-    remove_pad (self, removal->pad);
 }
 
 /* Called by the pad's streaming thread, behind EOS. */
