@@ -137,7 +137,10 @@ def find_structures(paths):
 
 def inspect(*arguments):
     done = subprocess.run(["gst-inspect-1.0", "--no-colors", *arguments],
-                          check=True, capture_output=True, encoding="utf-8")
+                          check=False, capture_output=True, encoding="utf-8")
+    if done.returncode != 0:
+        sys.exit(f"gst-inspect-1.0 does not find {arguments[0]}: "
+                 f"{done.stderr or done.stdout}")
     return done.stdout
 
 
