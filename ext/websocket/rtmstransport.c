@@ -2,6 +2,8 @@
 #include "rtmstransport.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
@@ -333,4 +335,24 @@ rtms_transport_shutdown (RtmsTransport *transport)
     ERR_clear_error ();
   }
   shutdown (transport->fd, SHUT_WR);
+}
+
+/**
+ * rtms_transport_get_round_trip:
+ * @transport: a transport
+ *
+ * Returns: how long bytes take to the peer and their acknowledgement back, in
+ *     µs, as the system smooths it; -1 where it does not tell
+ */
+gint64
+rtms_transport_get_round_trip (RtmsTransport *transport)
+{
+#ifdef __linux__
+  struct tcp_info info = { 0 };
+  socklen_t size = sizeof info;
+
+  if (getsockopt (transport->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+    return info.tcpi_rtt;
+#endif
+  return -1;
 }

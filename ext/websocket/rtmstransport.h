@@ -29,6 +29,7 @@ gssize rtms_transport_read (RtmsTransport *transport, guint8 *bytes,
     gsize size, gboolean *more, GError **error);
 gssize rtms_transport_write (RtmsTransport *transport, const guint8 *bytes,
     gsize size, GError **error);
+gint64 rtms_transport_get_round_trip (RtmsTransport *transport);
 void rtms_transport_shutdown (RtmsTransport *transport);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "ext/crypto/rtmscrypto.h"
 #include "rtmsframe.h"
 #include "rtmstransport.h"
+#include "rtmsproxy.h"
 #include "rtmsupgrade.h"
 
 /* Invalid UTF-8 in a text message, which RFC 6455 has end a connection, is
@@ -612,12 +613,15 @@ rtms_websocket_new (RtmsNetworkThread *thread, const gchar *url,
     const RtmsWebsocketCallbacks *callbacks, gpointer user_data)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GProxyResolver) proxies = NULL;
   RtmsWebsocket *websocket;
   gint port;
 
   g_assert (rtms_network_thread_is_current (thread));
 
   websocket = create (thread, url, config, callbacks, user_data);
+  proxies = rtms_proxy_resolver_new (websocket->is_tls);
+  g_socket_client_set_proxy_resolver (client, proxies);
   port = g_uri_get_port (websocket->uri);
   if (port <= 0)
     port = websocket->is_tls ? 443 : 80;
@@ -646,6 +650,14 @@ rtms_websocket_send (RtmsWebsocket *websocket, const gchar *text,
   if (websocket->state == STATE_OPEN)
     flush (websocket);
   websocket_unref (websocket);
+}
+
+/* Of an open websocket, in µs; -1 where it is not known. */
+gint64
+rtms_websocket_get_round_trip (RtmsWebsocket *websocket)
+{
+  return websocket->transport
+      ? rtms_transport_get_round_trip (websocket->transport) : -1;
 }
 
 /**

@@ -48,6 +48,7 @@ RtmsWebsocket *rtms_websocket_new (RtmsNetworkThread *thread,
     const RtmsWebsocketCallbacks *callbacks, gpointer user_data);
 void rtms_websocket_send (RtmsWebsocket *websocket, const gchar *text,
     gsize length);
+gint64 rtms_websocket_get_round_trip (RtmsWebsocket *websocket);
 void rtms_websocket_free (RtmsWebsocket *websocket);
 
 G_END_DECLS

@@ -124,6 +124,20 @@ count_message (GstRtmsClient *self, const RtmsMessage *message)
   g_mutex_unlock (&self->stats_lock);
 }
 
+/* Keep-alives come on idle connections too, so that there is always a sample
+ * that is not old. */
+static void
+measure_round_trip (GstRtmsClient *self, Socket *socket)
+{
+  gint64 round_trip = socket->websocket
+      ? rtms_websocket_get_round_trip (socket->websocket) : -1;
+
+  g_mutex_lock (&self->stats_lock);
+  self->stats.round_trip = round_trip;
+  self->stats.round_trip_max = MAX (round_trip, self->stats.round_trip_max);
+  g_mutex_unlock (&self->stats_lock);
+}
+
 static void
 count (GstRtmsClient *self, guint64 *counter)
 {
@@ -209,6 +223,8 @@ on_received (const gchar *text, gsize length, gpointer user_data)
   }
   log_message (self, socket->id, &message);
   count_message (self, &message);
+  if (message.type == RTMS_MESSAGE_KEEP_ALIVE_REQ)
+    measure_round_trip (self, socket);
   if (!rtms_session_receive (self->session, socket->id, &message, now)) {
     GST_INFO_OBJECT (self->log_object, "message type %d is not expected "
         "here and left alone", message.type);
@@ -441,6 +457,7 @@ gst_rtms_client_new (GstRtmsSettings *settings,
   self->video_user_id = settings->video_user_id;
   self->must_select_video = TRUE;
   self->stats.stream_state = self->stats.session_state = -1;
+  self->stats.round_trip = self->stats.round_trip_max = -1;
   self->thread = rtms_network_thread_acquire ();
   for (guint id = 0; id < RTMS_N_SOCKETS; id++)
     self->sockets[id] = (Socket) { .client = self, .id = id };

@@ -46,6 +46,8 @@ typedef struct {
  * @malformed: messages that could not be read, and were left out
  * @unexpected: messages that had no place where they came
  * @keep_alives: answered
+ * @round_trip: of the connection that was kept alive last, µs; -1 when unknown
+ * @round_trip_max: the longest of these
  * @interruptions: connections that were lost and taken up again
  * @stream_state: the last RTMS_STREAM_STATE that was told, or -1
  * @session_state: the last RTMS_SESSION_STATE that was told, or -1
@@ -57,6 +59,8 @@ typedef struct {
   guint64 malformed;
   guint64 unexpected;
   guint64 keep_alives;
+  gint64 round_trip;
+  gint64 round_trip_max;
   guint64 interruptions;
   gint stream_state;
   gint session_state;

@@ -49,8 +49,9 @@
 #include "gstrtmserror.h"
 #include "gstrtmsproperties.h"
 #include "gstrtmsstreams.h"
+#include "gstrtmsuri.h"
 
-/* MT safety: the properties are under the object lock. `client` and
+/* MT safety: the properties and the URI are under the object lock. `client` and
  * `streams` are made and freed by the state change alone; `run_lock` protects
  * the pointers for send_event(), the actions and the stats, which come from
  * other threads, and `is_connecting`, which the network thread sets too.
@@ -69,6 +70,7 @@ struct _GstRtmsSrc
   GstElement parent;
 
   GstRtmsProperties properties;
+  gchar *uri;                   /* (nullable) */
 
   GMutex run_lock;
   GstRtmsClient *client;
@@ -76,7 +78,12 @@ struct _GstRtmsSrc
   gboolean is_connecting;       /* progress was begun and not ended */
 };
 
-G_DEFINE_TYPE (GstRtmsSrc, gst_rtms_src, GST_TYPE_ELEMENT)
+static void gst_rtms_src_uri_handler_init (gpointer iface,
+    gpointer iface_data);
+
+G_DEFINE_TYPE_WITH_CODE (GstRtmsSrc, gst_rtms_src, GST_TYPE_ELEMENT,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
+        gst_rtms_src_uri_handler_init))
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmssrc, "rtmssrc", GST_RANK_NONE,
     GST_TYPE_RTMS_SRC, GST_DEBUG_CATEGORY_INIT (gst_rtms_src_debug,
         "rtmssrc", 0, "Zoom Realtime Media Streams source"))
@@ -465,6 +472,12 @@ subscribe_video (GstRtmsSrc *self, guint64 user_id)
   return TRUE;
 }
 
+static gint64
+to_ns (gint64 us)
+{
+  return us < 0 ? -1 : us * 1000;
+}
+
 /**
  * rtmssrc stats rtms-stats:
  * @messages: (guint64) media messages
@@ -473,6 +486,9 @@ subscribe_video (GstRtmsSrc *self, guint64 user_id)
  * @malformed: (guint64) unreadable messages, which were left out
  * @unexpected: (guint64) messages that had no place
  * @keep-alives: (guint64) that were answered
+ * @keep-alive-rtt: (gint64) the round trip of the connection that was kept
+ *     alive last, as TCP measures it, in ns; -1 when unknown
+ * @keep-alive-rtt-max: (gint64) the longest of these
  * @interruptions: (guint64) connections that were lost and taken up again
  * @stream-state: (string) the last that Zoom told, by name, or UNKNOWN
  * @session-state: (string) likewise
@@ -484,7 +500,8 @@ static GstStructure *
 create_stats (GstRtmsSrc *self)
 {
   GstStructure *stats = gst_structure_new_empty ("rtms-stats");
-  GstRtmsClientStats values = { .stream_state = -1, .session_state = -1 };
+  GstRtmsClientStats values = { .stream_state = -1, .session_state = -1,
+    .round_trip = -1, .round_trip_max = -1 };
   guint64 messages = 0, bytes = 0;
 
   g_mutex_lock (&self->run_lock);
@@ -500,6 +517,8 @@ create_stats (GstRtmsSrc *self)
       "malformed", G_TYPE_UINT64, values.malformed,
       "unexpected", G_TYPE_UINT64, values.unexpected,
       "keep-alives", G_TYPE_UINT64, values.keep_alives,
+      "keep-alive-rtt", G_TYPE_INT64, to_ns (values.round_trip),
+      "keep-alive-rtt-max", G_TYPE_INT64, to_ns (values.round_trip_max),
       "interruptions", G_TYPE_UINT64, values.interruptions,
       "stream-state", G_TYPE_STRING,
       rtms_stream_state_get_name (values.stream_state),
@@ -556,12 +575,73 @@ gst_rtms_src_get_property (GObject *object, guint id, GValue *value,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
+static GstURIType
+get_uri_type (GType type)
+{
+  return GST_URI_SRC;
+}
+
+static const gchar *const *
+get_uri_protocols (GType type)
+{
+  static const gchar *const protocols[] = { GST_RTMS_URI_SCHEME, NULL };
+
+  return protocols;
+}
+
+static gchar *
+get_uri (GstURIHandler *handler)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (handler);
+  gchar *uri;
+
+  GST_OBJECT_LOCK (self);
+  uri = g_strdup (self->uri);
+  GST_OBJECT_UNLOCK (self);
+  return uri;
+}
+
+static gboolean
+set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
+{
+  GstRtmsSrc *self = GST_RTMS_SRC (handler);
+  gboolean is_running;
+
+  GST_OBJECT_LOCK (self);
+  is_running = GST_STATE (self) > GST_STATE_READY;
+  GST_OBJECT_UNLOCK (self);
+  if (is_running) {
+    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+        "The URI cannot change while the element runs");
+    return FALSE;
+  }
+  if (!gst_rtms_uri_apply (G_OBJECT (self), uri, error))
+    return FALSE;
+  GST_OBJECT_LOCK (self);
+  g_free (self->uri);
+  self->uri = g_strdup (uri);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static void
+gst_rtms_src_uri_handler_init (gpointer iface, gpointer iface_data)
+{
+  GstURIHandlerInterface *handler = iface;
+
+  handler->get_type = get_uri_type;
+  handler->get_protocols = get_uri_protocols;
+  handler->get_uri = get_uri;
+  handler->set_uri = set_uri;
+}
+
 static void
 gst_rtms_src_finalize (GObject *object)
 {
   GstRtmsSrc *self = GST_RTMS_SRC (object);
 
   gst_rtms_properties_clear (&self->properties);
+  g_free (self->uri);
   g_mutex_clear (&self->run_lock);
 
   G_OBJECT_CLASS (gst_rtms_src_parent_class)->finalize (object);

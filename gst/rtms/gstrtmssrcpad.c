@@ -637,6 +637,10 @@ query (GstPad *pad, GstObject *parent, GstQuery *query)
           limits->max_time && limits->max_time < LATENCY_MAX
           ? limits->latency + limits->max_time : GST_CLOCK_TIME_NONE);
       return TRUE;
+    case GST_QUERY_SELECTABLE:
+      /* Streams are chosen by `media`, before the start. */
+      gst_query_set_selectable (query, FALSE);
+      return TRUE;
     case GST_QUERY_SEEKING: {
       GstFormat format;
 

@@ -111,6 +111,36 @@ test_example_prints_what_is_said ()
   grep -q 'payload-location' errors.txt
 }
 
+# Each shows what the simulator sent, picture by picture.
+test_players_play_a_uri ()
+{
+  local player
+  for player in playbin3 uridecodebin3; do
+    rm -f picture-*.jpg sound.wav
+    simulate --strict --duration 5 || return 1
+    case $player in
+      playbin3)
+        timeout 60 gst-launch-1.0 playbin3 uri="rtms://$PWD/started.json" \
+          video-sink="videoconvert ! jpegenc ! \
+            multifilesink location=picture-%03d.jpg" \
+          audio-sink="audioconvert ! wavenc ! filesink location=sound.wav" ||
+          return 1 ;;
+      uridecodebin3)
+        timeout 60 gst-launch-1.0 uridecodebin3 name=d \
+          uri="rtms://$PWD/started.json?media=audio+video" \
+          d. ! videoconvert ! jpegenc ! \
+          multifilesink location=picture-%03d.jpg \
+          d. ! audioconvert ! wavenc ! filesink location=sound.wav ||
+          return 1 ;;
+    esac
+    wait $simulator || return 1
+    [ "$(find . -name 'picture-*.jpg' | wc -l)" -eq "$(sed -n \
+      's/^summary.*"video":{"messages":\([0-9]*\).*/\1/p' sim.log)" ] ||
+      return 1
+    [ "$(stat -c %s sound.wav)" -ge 160000 ] || return 1
+  done
+}
+
 test_simulator_exit_codes ()
 {
   "$RTMS_SIMULATOR" --wait 0.2 --payload-out none.json

@@ -68,6 +68,12 @@ rtms_transport_shutdown (RtmsTransport *transport)
 {
 }
 
+gint64
+rtms_transport_get_round_trip (RtmsTransport *transport)
+{
+  return -1;
+}
+
 void
 rtms_transport_free (RtmsTransport *transport)
 {

@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 GST_START_TEST (test_refused_signature_says_what_to_check)
 {
@@ -219,6 +220,49 @@ GST_START_TEST (test_secret_cannot_be_read_back)
 
 GST_END_TEST;
 
+static void
+refuse_uri (const gchar *uri, const gchar *named)
+{
+  g_autoptr (GError) error = NULL;
+
+  fail_if (gst_uri_handler_set_uri (GST_URI_HANDLER (f.src), uri, &error),
+      "%s", uri);
+  fail_unless (strstr (error->message, named) != NULL, "%s",
+      error->message);
+}
+
+GST_START_TEST (test_uris_stand_for_properties)
+{
+  g_autofree gchar *location = NULL, *uri = NULL;
+  guint latency, media;
+
+  set_up (NULL);
+  fail_unless (gst_uri_handler_set_uri (GST_URI_HANDLER (f.src),
+          "rtms:///tmp/a%20b.json?media=audio+chat&latency=7", NULL));
+  g_object_get (f.src, "payload-location", &location, "latency", &latency,
+      NULL);
+  assert_equals_string (location, "/tmp/a b.json");
+  fail_unless_equals_int (latency, 7);
+  g_object_get (f.src, "media", &media, NULL);
+  fail_unless_equals_int (media, 1 | 16);
+  uri = gst_uri_handler_get_uri (GST_URI_HANDLER (f.src));
+  assert_equals_string (uri,
+      "rtms:///tmp/a%20b.json?media=audio+chat&latency=7");
+
+  refuse_uri ("rtms:///tmp/a.json?client-secret=x", "must not hold");
+  refuse_uri ("rtms:///tmp/a.json?no-such=x", "no-such");
+  refuse_uri ("rtms:///tmp/a.json?name=x", "name");
+  refuse_uri ("rtms:///tmp/a.json?stats=x", "stats");
+  refuse_uri ("rtms:///tmp/a.json?latency=soon", "latency");
+  refuse_uri ("rtms:///tmp/a.json?audio-rate=1", "audio-rate");
+  refuse_uri ("rtms://example.com/a.json", "three slashes");
+  play_until_ready ();
+  refuse_uri ("rtms:///tmp/a.json", "while the element runs");
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 errors_suite (void)
 {
@@ -238,6 +282,7 @@ errors_suite (void)
   tcase_add_test (tc, test_credentials_come_from_the_environment);
   tcase_add_test (tc, test_nothing_linked_is_an_error);
   tcase_add_test (tc, test_secret_cannot_be_read_back);
+  tcase_add_test (tc, test_uris_stand_for_properties);
   return suite;
 }
 

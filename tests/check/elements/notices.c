@@ -275,6 +275,35 @@ GST_START_TEST (test_missing_media_are_told)
 
 GST_END_TEST;
 
+GST_START_TEST (test_keep_alives_are_measured)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  gint64 rtt, longest;
+  guint64 count;
+
+  set_up (NULL);
+  g_object_get (f.src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_int64 (stats, "keep-alive-rtt", &rtt));
+  fail_unless_equals_int64 (rtt, -1);
+  play_until_ready ();
+  test_server_send (f.server, TEST_SIGNALING,
+      "{\"msg_type\":12,\"timestamp\":1}");
+  test_server_wait_for (f.server, TEST_SIGNALING, 13, 1);
+  gst_structure_free (stats);
+  g_object_get (f.src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get (stats, "keep-alive-rtt", G_TYPE_INT64,
+          &rtt, "keep-alive-rtt-max", G_TYPE_INT64, &longest, "keep-alives",
+          G_TYPE_UINT64, &count, NULL));
+  fail_unless_equals_uint64 (count, 1);
+#ifdef __linux__
+  fail_unless (rtt > 0 && rtt < (gint64) (10 * GST_SECOND));
+  fail_unless (longest >= rtt);
+#endif
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 notices_suite (void)
 {
@@ -289,6 +318,7 @@ notices_suite (void)
   tcase_add_test (tc, test_turns_of_speakers_are_chapters);
   tcase_add_test (tc, test_the_stop_is_told_with_its_reason);
   tcase_add_test (tc, test_missing_media_are_told);
+  tcase_add_test (tc, test_keep_alives_are_measured);
   return suite;
 }
 

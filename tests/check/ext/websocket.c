@@ -7,6 +7,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "ext/websocket/rtmsproxy.h"
 #include "ext/websocket/rtmswebsocket.h"
 
 #define MAX_MESSAGE (64 * 1024)
@@ -76,8 +77,9 @@ free_websocket (gpointer user_data)
   g_clear_pointer (&f.websocket, rtms_websocket_free);
 }
 
-static void
-set_up (void)
+/* Connects to @url, or to the listener; returns its port. */
+static guint16
+set_up_with (const gchar *url)
 {
   guint16 port;
 
@@ -88,9 +90,22 @@ set_up (void)
       (GDestroyNotify) g_bytes_unref);
   f.listener = g_socket_listener_new ();
   port = g_socket_listener_add_any_inet_port (f.listener, NULL, NULL);
-  f.url = g_strdup_printf ("ws://127.0.0.1:%u/path?query=1", port);
+  if (url) {
+    g_autofree gchar *proxy = g_strdup_printf ("127.0.0.1:%u", port);
+
+    g_setenv ("http_proxy", proxy, TRUE);
+  }
+  f.url = url ? g_strdup (url)
+      : g_strdup_printf ("ws://127.0.0.1:%u/path?query=1", port);
   f.thread = rtms_network_thread_acquire ();
   rtms_network_thread_call (f.thread, connect_websocket, NULL);
+  return port;
+}
+
+static void
+set_up (void)
+{
+  set_up_with (NULL);
 }
 
 static void
@@ -134,8 +149,9 @@ accept_request (void)
 {
   GString *request = g_string_new (NULL);
 
-  f.stream = G_IO_STREAM (g_socket_listener_accept (f.listener, NULL, NULL,
-          NULL));
+  if (f.stream == NULL)
+    f.stream = G_IO_STREAM (g_socket_listener_accept (f.listener, NULL, NULL,
+            NULL));
   while (!g_str_has_suffix (request->str, "\r\n\r\n")) {
     guint8 c;
 
@@ -571,6 +587,60 @@ GST_START_TEST (test_freeing_while_connecting)
 
 GST_END_TEST;
 
+/* The proxy connects; what goes through it is what goes without. */
+GST_START_TEST (test_proxy_of_the_environment_is_used)
+{
+  g_autofree gchar *request = NULL;
+
+  set_up_with ("ws://meeting.example:8123/path");
+  request = accept_request ();
+  fail_unless (g_str_has_prefix (request,
+          "CONNECT meeting.example:8123 HTTP/1."), "%s", request);
+  WRITE ("HTTP/1.0 200 Connection established\r\n\r\n");
+  answer_request (UPGRADE "\r\n");
+  WRITE ("\x81\x02{}");
+  expect_message (0, "{}", 2);
+  g_unsetenv ("http_proxy");
+  tear_down ();
+}
+
+GST_END_TEST;
+
+static gboolean
+has_proxy (const gchar *host, gboolean is_tls)
+{
+  g_autoptr (GProxyResolver) resolver = rtms_proxy_resolver_new (is_tls);
+  g_autofree gchar *uri = g_strdup_printf ("none://%s:443", host);
+  g_auto (GStrv) proxies = g_proxy_resolver_lookup (resolver, uri, NULL,
+      NULL);
+
+  fail_unless (proxies != NULL && proxies[0] != NULL);
+  return !g_str_equal (proxies[0], "direct://");
+}
+
+GST_START_TEST (test_proxies_are_read_as_curl_does)
+{
+  g_setenv ("https_proxy", "proxy.example:3128", TRUE);
+  fail_unless (has_proxy ("zoom.us", TRUE));
+  fail_if (has_proxy ("zoom.us", FALSE));
+  fail_if (has_proxy ("localhost", TRUE));
+  fail_if (has_proxy ("127.0.0.1", TRUE));
+  g_setenv ("no_proxy", ".zoom.us, 10.0.0.0/8", TRUE);
+  fail_if (has_proxy ("zoom.us", TRUE));
+  fail_if (has_proxy ("a.zoom.us", TRUE));
+  fail_if (has_proxy ("10.1.2.3", TRUE));
+  fail_unless (has_proxy ("evilzoom.us", TRUE));
+  g_setenv ("no_proxy", "*", TRUE);
+  fail_if (has_proxy ("evilzoom.us", TRUE));
+  g_unsetenv ("no_proxy");
+  g_unsetenv ("https_proxy");
+  g_setenv ("ALL_PROXY", "socks5://proxy.example", TRUE);
+  fail_unless (has_proxy ("zoom.us", FALSE));
+  g_unsetenv ("ALL_PROXY");
+}
+
+GST_END_TEST;
+
 static Suite *
 websocket_suite (void)
 {
@@ -594,6 +664,8 @@ websocket_suite (void)
   tcase_add_test (tc, test_refused_connection_is_told);
   tcase_add_test (tc, test_freeing_says_goodbye);
   tcase_add_test (tc, test_freeing_while_connecting);
+  tcase_add_test (tc, test_proxy_of_the_environment_is_used);
+  tcase_add_test (tc, test_proxies_are_read_as_curl_does);
   return suite;
 }
 
