@@ -200,6 +200,17 @@ is_useless (GstRtmsPads *self)
   return is_complete && !is_linked;
 }
 
+/* As GST_ELEMENT_FLOW_ERROR does, and which pad it was. */
+static void
+post_flow_error (GstRtmsPads *self, GstRtmsSrcPad *pad, GstFlowReturn flow)
+{
+  GST_ELEMENT_ERROR_WITH_DETAILS (self->element, STREAM, FAILED,
+      ("What follows pad %s failed: it gets no more data. The other pads go "
+          "on.", GST_PAD_NAME (pad)),
+      ("streaming stopped, reason %s (%d)", gst_flow_get_name (flow), flow),
+      ("flow-return", G_TYPE_INT, flow, NULL));
+}
+
 /* Called by a pad's streaming thread. */
 static void
 on_flow (GstRtmsSrcPad *pad, GstFlowReturn flow, gpointer user_data)
@@ -208,7 +219,7 @@ on_flow (GstRtmsSrcPad *pad, GstFlowReturn flow, gpointer user_data)
 
   if (flow < GST_FLOW_EOS) {
     if (claim_error (self))
-      GST_ELEMENT_FLOW_ERROR (self->element, flow);
+      post_flow_error (self, pad, flow);
   } else if (flow == GST_FLOW_NOT_LINKED && is_useless (self)) {
     if (claim_error (self))
       GST_ELEMENT_ERROR (self->element, STREAM, FAILED,

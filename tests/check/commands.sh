@@ -77,6 +77,36 @@ test_interrupt_finalises_the_file ()
     grep -q 'subtitles' found.txt
 }
 
+# Of 20 s of meeting there is room for a few: the message says so, and what
+# was written plays to its end.
+test_full_disk_leaves_a_file_that_plays ()
+{
+  simulate --duration 20 --speed 4 || return 1
+  (
+    # A limit on files is as good as a disk that is full.
+    trap '' XFSZ
+    ulimit -f 1000
+    exec timeout 60 gst-launch-1.0 -e rtmssrc payload-location=started.json \
+      name=z z.video ! h264parse ! mux. \
+      z.audio ! audioconvert ! audioresample ! opusenc ! mux. \
+      matroskamux name=mux ! filesink location=full.mkv
+  ) >launch.txt 2>&1 && return 1
+  cat launch.txt
+  kill $simulator 2>/dev/null
+  grep -q '^ERROR: from element .*filesink' launch.txt || return 1
+  [ "$(stat -c %s full.mkv)" -le 1024000 ] &&
+    gst-launch-1.0 -q uridecodebin uri="file://$PWD/full.mkv" name=d \
+      d. ! queue ! videoconvert ! videoscale ! \
+      video/x-raw,format=GRAY8,width=64,height=36 ! \
+      filesink location=frames.raw \
+      d. ! queue ! audioconvert ! audio/x-raw,format=S16LE,channels=1 ! \
+      filesink location=sound.raw 2>errors.txt || { cat errors.txt; return 1; }
+  # a second of each at the least: 25 frames, 48000 samples
+  ls -l ./*.raw
+  [ "$(stat -c %s frames.raw)" -gt $((25 * 64 * 36)) ] &&
+    [ "$(stat -c %s sound.raw)" -gt 96000 ]
+}
+
 test_tls_with_a_private_certificate ()
 {
   simulate --strict --duration 2 --tls --certificate-out ca.pem || return 1
