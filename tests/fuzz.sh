@@ -46,7 +46,7 @@ fuzz ()
   local words=()
   mkdir -p "$learned" "$failures"
   case $name in
-    message | payload) words=("-dict=$dictionary") ;;
+    message | payload | webhook) words=("-dict=$dictionary") ;;
   esac
   if "$build/tests/fuzz/fuzz_$name" "${words[@]}" -max_total_time="$seconds" \
       -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \

@@ -19,6 +19,7 @@ fuzz_payload
 fuzz_rtp
 fuzz_session
 fuzz_timeline
+fuzz_webhook
 fuzz_websocket
 ext_base64
 ext_crypto
@@ -55,7 +56,7 @@ run ()
   export RTMS_CHECK_BUILD=$source_folder/build-asan
   export RTMS_CHECK_SETUP="-Db_sanitize=address,undefined -Db_lundef=false"
   # shellcheck disable=SC2086
-  run asan $units elements_recording
+  run asan $units elements_downstream elements_storm elements_recording
 )
 (
   sh "$source_folder/tests/install-packages.sh" valgrind libc6-dbg

@@ -3,10 +3,17 @@
 
 #include <string.h>
 
+#include "gst/rtms/protocol/rtmstext.h"
+
+/* Of a name or an id, which all go into logs and messages. */
+#define LINE_LENGTH_MAX 1000
+
 static gchar *
-dup_string (JsonObject *object, const gchar *name)
+dup_line (JsonObject *object, const gchar *name)
 {
-  return g_strdup (rtms_json_get_string (object, name));
+  const gchar *text = rtms_json_get_string (object, name);
+
+  return text ? rtms_text_to_line (text, LINE_LENGTH_MAX) : NULL;
 }
 
 /* Of a refused stream, the id is in an object of its own. */
@@ -18,10 +25,10 @@ read_instance_id (JsonObject *object)
   JsonObject *inner = rtms_json_get_object (object, "id_field");
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    const gchar *id = rtms_json_get_string (inner ? inner : object, names[i]);
+    g_autofree gchar *id = dup_line (inner ? inner : object, names[i]);
 
     if (id && *id)
-      return g_strdup (id);
+      return g_steal_pointer (&id);
   }
   return NULL;
 }
@@ -37,8 +44,9 @@ read_payload (JsonObject *root, RtmsEnvelope *envelope)
   if (object == NULL)
     return;
   envelope->instance_id = read_instance_id (object);
-  envelope->operator_id = dup_string (object, "operator_id");
-  envelope->plain_token = dup_string (object, "plainToken");
+  envelope->operator_id = dup_line (object, "operator_id");
+  envelope->plain_token = g_strdup (rtms_json_get_string (object,
+          "plainToken"));
   envelope->concurrency_number = rtms_json_get_small_int (object,
       "concurrency_number", -1);
   envelope->concurrency_limit = rtms_json_get_small_int (object,
@@ -65,7 +73,7 @@ rtms_json_parse_envelope (const gchar *text, gsize length, GError **error)
   if (root == NULL)
     return NULL;
   object = json_node_get_object (root);
-  envelope->event = dup_string (object, "event");
+  envelope->event = dup_line (object, "event");
   if (envelope->event == NULL) {
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_PAYLOAD,
         "The webhook has no event");
