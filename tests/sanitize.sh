@@ -36,6 +36,7 @@ elements_errors
 elements_lifecycle
 elements_pads
 elements_notices
+elements_order
 elements_fill
 "
 

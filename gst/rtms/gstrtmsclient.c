@@ -38,7 +38,9 @@ struct _GstRtmsClient
   Socket sockets[RTMS_N_SOCKETS];
   GSource *deadline;
   gint64 deadline_set;          /* G_MAXINT64: none */
-  GSource *ticker;
+  GSource *ticker;              /* for ticks and releases */
+  gint64 next_tick;
+  gint64 next_release;
   GstMapInfo map;               /* of the buffer being decoded into */
   guint64 video_user_id;        /* 0: none is chosen */
   gboolean must_select_video;   /* Zoom does not know of the choice yet */
@@ -57,6 +59,16 @@ client_unref (GstRtmsClient *self)
   g_mutex_clear (&self->stats_lock);
   g_free (self);
 }
+
+static gboolean
+dispatch_timer (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+  return callback (user_data);
+}
+
+/* A source that is ready at a time, until it is set again. */
+static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
 
 /* The timer that calls the session back is set after whatever may have
  * moved its deadline. Each message moves it on, and to set a timer wakes the
@@ -83,12 +95,29 @@ on_deadline (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+set_release (GstRtmsClient *self, gint64 time)
+{
+  self->next_release = time;
+  if (self->ticker)
+    g_source_set_ready_time (self->ticker, MIN (time, self->next_tick));
+}
+
+/* What is called may stop the ticker, or free the client from within. */
 static gboolean
 on_tick (gpointer user_data)
 {
   GstRtmsClient *self = user_data;
+  gint64 now = g_get_monotonic_time ();
 
-  self->callbacks.tick (self->user_data);
+  if (now >= self->next_tick) {
+    self->next_tick = now
+        + (gint64) GST_TIME_AS_USECONDS (self->settings->gap_interval);
+    self->callbacks.tick (self->user_data);
+  }
+  set_release (self, now >= self->next_release
+      ? self->callbacks.release (now, self->user_data)
+      : self->next_release);
   return G_SOURCE_CONTINUE;
 }
 
@@ -315,9 +344,9 @@ session_confirmed (const RtmsMediaParams *params, gpointer user_data)
   GstRtmsClient *self = user_data;
 
   self->callbacks.confirmed (params, self->user_data);
-  self->ticker = g_timeout_source_new (
-      (guint) (self->settings->gap_interval / GST_MSECOND));
+  self->ticker = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (self->ticker, on_tick, self, NULL);
+  g_source_set_ready_time (self->ticker, 0);
   g_source_attach (self->ticker,
       rtms_network_thread_get_context (self->thread));
 }
@@ -345,7 +374,11 @@ session_media (RtmsMedia *media, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
-  self->callbacks.media (media, media->data.owner, self->user_data);
+  gint64 release = self->callbacks.media (media, media->data.owner,
+      self->user_data);
+
+  if (release < self->next_release)
+    set_release (self, release);
 }
 
 static void
@@ -389,13 +422,6 @@ session_failed (const GError *error, gint status_code, gpointer user_data)
   self->callbacks.failed (error, status_code, self->user_data);
 }
 
-static gboolean
-dispatch_deadline (GSource *source, GSourceFunc callback,
-    gpointer user_data)
-{
-  g_source_set_ready_time (source, -1);
-  return callback (user_data);
-}
 
 static gboolean
 start_job (gpointer user_data)
@@ -417,14 +443,13 @@ start_job (gpointer user_data)
     .finish = finish_data,
     .free = free_data,
   };
-  static GSourceFuncs deadline_funcs = { .dispatch = dispatch_deadline };
   GstRtmsClient *self = user_data;
 
   self->reader = rtms_json_reader_new (&allocator, self);
   self->session = rtms_session_new (&self->settings->session, &callbacks,
       self);
   self->deadline_set = G_MAXINT64;
-  self->deadline = g_source_new (&deadline_funcs, sizeof (GSource));
+  self->deadline = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (self->deadline, on_deadline, self, NULL);
   g_source_attach (self->deadline,
       rtms_network_thread_get_context (self->thread));
@@ -456,6 +481,7 @@ gst_rtms_client_new (GstRtmsSettings *settings,
   self->log_object = gst_object_ref (log_object);
   self->video_user_id = settings->video_user_id;
   self->must_select_video = TRUE;
+  self->next_release = G_MAXINT64;
   self->stats.stream_state = self->stats.session_state = -1;
   self->stats.round_trip = self->stats.round_trip_max = -1;
   self->thread = rtms_network_thread_acquire ();
@@ -650,10 +676,17 @@ ignore_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
 }
 
-static void
+static gint64
 ignore_media (const RtmsMedia *media, GstBuffer *buffer, gpointer user_data)
 {
   gst_buffer_unref (buffer);
+  return G_MAXINT64;
+}
+
+static gint64
+ignore_release (gint64 now, gpointer user_data)
+{
+  return G_MAXINT64;
 }
 
 static void
@@ -694,6 +727,7 @@ static const GstRtmsClientCallbacks no_callbacks = {
   .medium_ended = ignore_medium_ended,
   .media = ignore_media,
   .event = ignore_event,
+  .release = ignore_release,
   .tick = ignore_tick,
   .ended = ignore_ended,
   .failed = ignore_failed,

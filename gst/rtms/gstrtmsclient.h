@@ -14,8 +14,10 @@ G_BEGIN_DECLS
  * @confirmed: as the session's
  * @interrupted: as the session's
  * @medium_ended: as the session's
- * @media: a packet and its payload; @buffer is (transfer full)
+ * @media: a packet and its payload; @buffer is (transfer full). Returns the
+ *     monotonic time at which @release is due, or %G_MAXINT64
  * @event: as the session's; the message's text is the JSON it came in
+ * @release: what waited is due; returns when it is again
  * @tick: called regularly once the media are confirmed
  * @ended: as the session's
  * @failed: as the session's
@@ -30,9 +32,10 @@ typedef struct {
       gpointer user_data);
   void (*medium_ended) (guint kinds, const GError *error,
       gpointer user_data);
-  void (*media) (const RtmsMedia *media, GstBuffer *buffer,
+  gint64 (*media) (const RtmsMedia *media, GstBuffer *buffer,
       gpointer user_data);
   void (*event) (const RtmsMessage *message, gpointer user_data);
+  gint64 (*release) (gint64 now, gpointer user_data);
   void (*tick) (gpointer user_data);
   void (*ended) (gint stop_reason, const GError *error, gpointer user_data);
   void (*failed) (const GError *error, gint status_code, gpointer user_data);

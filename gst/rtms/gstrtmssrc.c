@@ -224,12 +224,20 @@ on_medium_ended (guint kinds, const GError *error, gpointer user_data)
   gst_rtms_streams_end (streams, kinds);
 }
 
-static void
+static gint64
 on_media (const RtmsMedia *media, GstBuffer *buffer, gpointer user_data)
 {
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
-  gst_rtms_streams_push_media (streams, media, buffer);
+  return gst_rtms_streams_push_media (streams, media, buffer);
+}
+
+static gint64
+on_release (gint64 now, gpointer user_data)
+{
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
+
+  return gst_rtms_streams_release (streams, now);
 }
 
 static void
@@ -300,6 +308,7 @@ start (GstRtmsSrc *self)
     .medium_ended = on_medium_ended,
     .media = on_media,
     .event = on_event,
+    .release = on_release,
     .tick = on_tick,
     .ended = on_ended,
     .failed = on_failed,

@@ -41,6 +41,9 @@ struct _GstRtmsSrcPad
   GstRtmsSrcPadFlowFunc flow_func;
   gpointer flow_user_data;
 
+  /* network thread */
+  GstRtmsReorder *reorder;
+
   GMutex lock;
   GCond cond;
   GstQueueArray *queue;         /* of Item */
@@ -398,6 +401,23 @@ gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *self, gboolean allowed)
   g_mutex_unlock (&self->lock);
 }
 
+/* Counts what came before, and drops it. @buffer is (transfer full). */
+void
+gst_rtms_src_pad_reject_duplicate (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  g_mutex_lock (&self->lock);
+  self->stats.duplicates++;
+  g_mutex_unlock (&self->lock);
+  gst_buffer_unref (buffer);
+}
+
+/* Through which packets come to the pad; for the network thread. */
+GstRtmsReorder *
+gst_rtms_src_pad_get_reorder (GstRtmsSrcPad *self)
+{
+  return self->reorder;
+}
+
 /**
  * gst_rtms_src_pad_push_event:
  * @self: a pad
@@ -661,6 +681,7 @@ gst_rtms_src_pad_finalize (GObject *object)
   clear_queue (self);
   gst_queue_array_free (self->queue);
   g_clear_pointer (&self->fill, gst_rtms_fill_free);
+  gst_rtms_reorder_free (self->reorder);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
 
@@ -705,6 +726,7 @@ gst_rtms_src_pad_new (GstPadTemplate *templ, const gchar *name,
       "direction", GST_PAD_SRC, "template", templ, NULL);
 
   self->limits = *limits;
+  self->reorder = gst_rtms_reorder_new (limits->reorder);
   self->await_key_frame = limits->overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
   self->flow_func = flow_func;
   self->flow_user_data = user_data;

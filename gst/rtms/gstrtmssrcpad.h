@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "gstrtmsfill.h"
+#include "gstrtmsreorder.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ typedef enum {
  *     its newest packet
  * @hole: time missing between two buffers that is told by a GAP and DISCONT,
  *     ns; 0 for media whose buffers need not touch
+ * @reorder: how long a packet waits for one that belongs before it, ns
  * @may_overlap: whether a line of text may begin before the one before ends
  * @no_hold_back: whether frames pass that refer to what did not come
  */
@@ -42,6 +44,7 @@ typedef struct {
   guint64 max_bytes;
   GstClockTime latency;
   GstClockTime hole;
+  GstClockTime reorder;
   gboolean may_overlap;
   gboolean no_hold_back;
 } GstRtmsSrcPadLimits;
@@ -53,6 +56,7 @@ typedef struct {
  * @dropped: by a full queue
  * @held_back: delta frames that came before a key frame they can build on
  * @late: that would have gone back in time: media dropped, text moved
+ * @duplicates: that came a second time
  * @gaps: GAP events for silence
  * @filled: buffers of silence or black in place of GAPs
  * @queued_time: media time in the queue now
@@ -66,6 +70,7 @@ typedef struct {
   guint64 dropped;
   guint64 held_back;
   guint64 late;
+  guint64 duplicates;
   guint64 gaps;
   guint64 filled;
   GstClockTime queued_time;
@@ -88,6 +93,9 @@ GstRtmsSrcPad *gst_rtms_src_pad_new (GstPadTemplate *templ,
 gboolean gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer,
     guint *dropped);
 void gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *pad, GstBuffer *buffer);
+void gst_rtms_src_pad_reject_duplicate (GstRtmsSrcPad *pad,
+    GstBuffer *buffer);
+GstRtmsReorder *gst_rtms_src_pad_get_reorder (GstRtmsSrcPad *pad);
 void gst_rtms_src_pad_await_key_frame (GstRtmsSrcPad *pad);
 void gst_rtms_src_pad_set_fill (GstRtmsSrcPad *pad, GstRtmsFill *fill);
 void gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *pad, gboolean allowed);

@@ -29,8 +29,9 @@ GstRtmsPads *gst_rtms_streams_get_pads (GstRtmsStreams *streams);
 
 void gst_rtms_streams_open (GstRtmsStreams *streams,
     const RtmsMediaParams *params);
-void gst_rtms_streams_push_media (GstRtmsStreams *streams,
+gint64 gst_rtms_streams_push_media (GstRtmsStreams *streams,
     const RtmsMedia *media, GstBuffer *buffer);
+gint64 gst_rtms_streams_release (GstRtmsStreams *streams, gint64 now);
 void gst_rtms_streams_push_event (GstRtmsStreams *streams,
     const RtmsMessage *message);
 void gst_rtms_streams_tick (GstRtmsStreams *streams);

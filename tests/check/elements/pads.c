@@ -129,31 +129,6 @@ GST_START_TEST (test_frames_before_a_key_frame_are_held_back)
 
 GST_END_TEST;
 
-/* The next key frame may be far. */
-GST_START_TEST (test_late_frame_is_left_out_alone)
-{
-  static const gint64 offsets[] = { 0, 40, 120, 80, 160 };
-  GstClockTime origin;
-
-  set_up (NULL);
-  g_object_set (f.src, "startup-backlog", FALSE, NULL);
-  play_until_ready ();
-  for (guint i = 0; i < G_N_ELEMENTS (offsets); i++)
-    test_server_send_media (f.server, VIDEO, T0 + offsets[i],
-        i ? delta_frame : key_frame, i ? sizeof delta_frame
-        : sizeof key_frame);
-  origin = GST_BUFFER_PTS (wait_buffer ("video", 0));
-  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", 2)),
-      origin + 120 * GST_MSECOND);
-  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", 3)),
-      origin + 160 * GST_MSECOND);
-  fail_unless (GST_BUFFER_FLAG_IS_SET (wait_buffer ("video", 3),
-          GST_BUFFER_FLAG_DISCONT));
-  tear_down ();
-}
-
-GST_END_TEST;
-
 static void
 parse_gap (GstEvent *event, GstClockTime *start, GstClockTime *end)
 {
@@ -736,7 +711,6 @@ pads_suite (void)
   tcase_add_test (tc, test_pads_come_with_sticky_events);
   tcase_add_test (tc, test_buffers_keep_zooms_distances);
   tcase_add_test (tc, test_frames_before_a_key_frame_are_held_back);
-  tcase_add_test (tc, test_late_frame_is_left_out_alone);
   tcase_add_test (tc, test_silent_pads_get_gaps);
   tcase_add_test (tc, test_hole_in_audio_is_a_gap_and_a_discont);
   tcase_add_test (tc, test_confirmed_parameters_make_the_caps);

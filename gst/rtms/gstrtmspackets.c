@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The way of a packet: made a buffer, given its place by the timeline, put in
+ * order, and handed to its pad. On the network thread. */
+
+#include "gstrtmsstreamsprivate.h"
+
+#include <string.h>
+
+#include "gstrtmsmeta.h"
+#include "gstrtmsnotices.h"
+#include "gstrtmspads.h"
+#include "gstrtmstext.h"
+#include "protocol/rtmsh264.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
+#define GST_CAT_DEFAULT gst_rtms_src_debug
+
+/* Nothing but late packets for so long means that Zoom's clock was set back,
+ * µs. */
+#define LATE_RUN_MAX G_TIME_SPAN_SECOND
+
+/* No camera sends fewer frames: behind such a hole in the timestamps it is
+ * another picture, ns. */
+#define CAMERA_HOLE (2 * G_GINT64_CONSTANT (1000000000))
+
+typedef struct {
+  RtmsMediaKind kind;
+  guint64 user_id;              /* of a participant's own pad, else 0 */
+  guint64 sender;
+  GstBuffer *buffer;
+  gint64 unix_time;
+} Packet;
+
+/* -1 while the pipeline does not play. Before that it may have a running time
+ * all the same: that of an earlier run. */
+gint64
+gst_rtms_streams_get_running_time (GstRtmsStreams *self)
+{
+  GstClockTime now = GST_CLOCK_TIME_NONE;
+
+  if (gst_rtms_pads_is_playing (self->pads))
+    now = gst_element_get_current_running_time (self->element);
+  return GST_CLOCK_TIME_IS_VALID (now) ? (gint64) now : -1;
+}
+
+/* The place of what says no time of its own, or none that counts. */
+static GstClockTime
+get_current_place (GstRtmsStreams *self)
+{
+  gint64 now = gst_rtms_streams_get_running_time (self);
+
+  return (GstClockTime) MAX (0, MAX (now,
+          rtms_timeline_get_reference (&self->timeline, now)));
+}
+
+GstClockTime
+gst_rtms_streams_map_text (GstRtmsStreams *self, gint64 unix_time)
+{
+  if (!self->timeline.anchored || unix_time == RTMS_TIME_NONE)
+    return get_current_place (self);
+  return (GstClockTime) rtms_timeline_map (&self->timeline, unix_time);
+}
+
+static gboolean
+prepare_audio (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer *buffer)
+{
+  const RtmsAudioParams *params = &self->params.audio;
+  gsize frame = (gsize) params->channels * sizeof (gint16);
+  gsize size = media->data.size - media->data.size % frame;
+
+  if (media->data.size == 0)
+    return FALSE;
+  if (params->codec != RTMS_CODEC_L16) {
+    GST_BUFFER_DURATION (buffer) = params->send_rate * GST_MSECOND;
+    return TRUE;
+  }
+  if (size == 0)
+    return FALSE;
+  gst_buffer_set_size (buffer, (gssize) size);
+  GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale (size / frame,
+      GST_SECOND, (guint64) params->sample_rate);
+  return TRUE;
+}
+
+/* Whether the frame does not go on from the one before: another camera's, or
+ * the same one's after it was off. What is shared may rest for long. */
+static gboolean
+is_new_picture (GstRtmsStreams *self, RtmsMediaKind kind,
+    const GstRtmsPacket *packet)
+{
+  LastFrame *last = &self->last_frames[kind];
+  gboolean is_new = last->is_known
+      && (last->user_id != packet->sender
+      || (kind == RTMS_MEDIA_VIDEO && packet->unix_time != RTMS_TIME_NONE
+          && packet->unix_time - last->unix_time > CAMERA_HOLE));
+
+  last->is_known = TRUE;
+  last->user_id = packet->sender;
+  if (packet->unix_time != RTMS_TIME_NONE)
+    last->unix_time = packet->unix_time;
+  return is_new;
+}
+
+static gboolean
+prepare_video (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer *buffer)
+{
+  const RtmsVideoParams *params = media->kind == RTMS_MEDIA_SHARE
+      ? &self->params.share : &self->params.video;
+  gboolean is_key = TRUE;
+  GstMapInfo map;
+
+  if (media->data.size == 0)
+    return FALSE;
+  if (params->codec == RTMS_CODEC_H264
+      && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    is_key = rtms_h264_is_key_frame (map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+  }
+  if (!is_key)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return TRUE;
+}
+
+/* A cue stands where the words were said, as far as that is known. */
+static gboolean
+prepare_text (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer **buffer)
+{
+  const GstRtmsSettings *settings = self->settings;
+
+  if (media->data.size == 0)
+    return FALSE;
+  if (settings->text_as_json) {
+    gst_buffer_unref (*buffer);
+    *buffer = gst_rtms_text_create_json_line (media->message_text,
+        media->message_length);
+  } else if (settings->speaker_names && media->user_name) {
+    *buffer = gst_rtms_text_prefix_speaker (*buffer, media->user_name);
+  }
+  GST_BUFFER_PTS (*buffer) = gst_rtms_streams_map_text (self,
+      media->start_time != RTMS_TIME_NONE ? media->start_time
+      : media->timestamp);
+  GST_BUFFER_DURATION (*buffer) = gst_rtms_text_get_duration (media);
+  return TRUE;
+}
+
+static gboolean
+prepare (GstRtmsStreams *self, const RtmsMedia *media, GstBuffer **buffer)
+{
+  switch (media->kind) {
+    case RTMS_MEDIA_AUDIO:
+      return prepare_audio (self, media, *buffer);
+    case RTMS_MEDIA_VIDEO:
+    case RTMS_MEDIA_SHARE:
+      return prepare_video (self, media, *buffer);
+    case RTMS_MEDIA_TRANSCRIPT:
+    case RTMS_MEDIA_CHAT:
+      return prepare_text (self, media, buffer);
+    default:
+      g_return_val_if_reached (FALSE);
+  }
+}
+
+static void
+push_buffer (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
+    const GstRtmsPacket *packet)
+{
+  gint64 *late_since = &self->late_since[kind];
+  gint64 now;
+  guint dropped;
+
+  if (gst_rtms_src_pad_push_buffer (pad, packet->buffer, &dropped)) {
+    *late_since = 0;
+    gst_rtms_streams_warn_of_drops (self, kind, dropped);
+    return;
+  }
+  now = g_get_monotonic_time ();
+  if (*late_since == 0)
+    *late_since = now;
+  if (now - *late_since < LATE_RUN_MAX
+      || packet->unix_time == RTMS_TIME_NONE)
+    return;
+  GST_WARNING_OBJECT (self->element, "Zoom's clock was set back: going on "
+      "where %s stands", rtms_media_kind_get_name (kind));
+  rtms_timeline_restart (&self->timeline, packet->unix_time,
+      gst_rtms_streams_get_running_time (self));
+  memset (self->late_since, 0, sizeof self->late_since);
+}
+
+/* Audio that Zoom kept comes first; then the stream is live again. */
+static void
+see_recovery (GstRtmsStreams *self, RtmsMediaKind kind, gint64 place,
+    gint64 reference)
+{
+  if (self->interrupted & RTMS_MEDIA_BIT (kind)) {
+    self->interrupted = 0;
+    gst_rtms_streams_post (self, gst_rtms_notice_new_recovered (
+            self->settings->payload));
+  }
+  if (self->audio_is_behind && kind == RTMS_MEDIA_AUDIO
+      && place + (gint64) self->settings->latency >= reference) {
+    self->audio_is_behind = FALSE;
+    gst_rtms_streams_update_fill (self);
+  }
+}
+
+/* Packets come here in order. */
+static void
+release (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
+    const GstRtmsPacket *packet)
+{
+  const RtmsVideoParams *params = kind == RTMS_MEDIA_VIDEO
+      ? &self->params.video : &self->params.share;
+  gboolean is_video = kind == RTMS_MEDIA_VIDEO || kind == RTMS_MEDIA_SHARE;
+
+  if (is_video && params->codec == RTMS_CODEC_H264
+      && is_new_picture (self, kind, packet))
+    gst_rtms_src_pad_await_key_frame (pad);
+  if (kind == RTMS_MEDIA_VIDEO) {
+    gst_rtms_roster_see_frame (self->roster, packet->sender,
+        packet->unix_time);
+    gst_rtms_streams_update_fill (self);
+  }
+  push_buffer (self, pad, kind, packet);
+}
+
+static void
+release_due (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
+    gint64 now)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+  GstRtmsPacket packet;
+
+  while (gst_rtms_reorder_pop (reorder, &packet, now))
+    release (self, pad, kind, &packet);
+}
+
+/* Takes the buffer. */
+static void
+put_in_order (GstRtmsStreams *self, GstRtmsSrcPad *pad,
+    const Packet *packet)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+  const GstRtmsPacket item = { packet->buffer, packet->sender,
+    packet->unix_time };
+  gint64 now = g_get_monotonic_time ();
+
+  switch (gst_rtms_reorder_push (reorder, &item, now)) {
+    case GST_RTMS_ORDER_PASS:
+      release (self, pad, packet->kind, &item);
+      break;
+    case GST_RTMS_ORDER_LATE:
+      /* What comes before it has passed, so that it says nothing new of the
+       * camera; the pad counts it. */
+      push_buffer (self, pad, packet->kind, &item);
+      break;
+    case GST_RTMS_ORDER_DUPLICATE:
+      gst_rtms_src_pad_reject_duplicate (pad, packet->buffer);
+      break;
+    case GST_RTMS_ORDER_HELD:
+      break;
+  }
+  release_due (self, pad, packet->kind, now);
+}
+
+/* Gives a packet its place, and its buffer away. */
+static void
+deliver (GstRtmsStreams *self, const Packet *packet)
+{
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      packet->kind, packet->user_id);
+  const GstRtmsPacket text = { packet->buffer, packet->sender,
+    packet->unix_time };
+  gint64 place, reference;
+
+  if (pad == NULL) {
+    gst_buffer_unref (packet->buffer);
+    return;
+  }
+  if (gst_rtms_pad_index_is_text (packet->kind)) {
+    push_buffer (self, pad, packet->kind, &text);
+    return;
+  }
+  reference = rtms_timeline_get_reference (&self->timeline,
+      gst_rtms_streams_get_running_time (self));
+  place = packet->unix_time == RTMS_TIME_NONE
+      ? (gint64) get_current_place (self)
+      : rtms_timeline_place (&self->timeline, packet->unix_time,
+      gst_rtms_streams_get_running_time (self));
+  /* From before the beginning, or from nowhere. */
+  if (place < 0) {
+    gst_rtms_src_pad_reject_buffer (pad, packet->buffer);
+    return;
+  }
+  GST_BUFFER_PTS (packet->buffer) = (GstClockTime) place;
+  see_recovery (self, packet->kind, place, reference);
+  put_in_order (self, pad, packet);
+}
+
+typedef struct {
+  GstRtmsStreams *streams;
+  gint64 now;
+  gint64 next;
+} Release;
+
+static void
+release_pad (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  Release *due = user_data;
+
+  if (gst_rtms_pad_index_is_text (index))
+    return;
+  release_due (due->streams, pad, (RtmsMediaKind) index, due->now);
+  due->next = MIN (due->next, gst_rtms_reorder_get_deadline (
+          gst_rtms_src_pad_get_reorder (pad)));
+}
+
+/**
+ * gst_rtms_streams_release:
+ * @self: open streams
+ * @now: monotonic time, µs; %G_MAXINT64 to wait for nothing more
+ *
+ * Lets pass what has waited long enough for packets that belong before it.
+ *
+ * Returns: when this is due again, or %G_MAXINT64
+ */
+gint64
+gst_rtms_streams_release (GstRtmsStreams *self, gint64 now)
+{
+  Release due = { self, now, G_MAXINT64 };
+
+  gst_rtms_pads_foreach (self->pads, release_pad, &due);
+  return due.next;
+}
+
+/* The kept audio of a stream's beginning is older than the video that may
+ * come first, and the timeline begins with the oldest. */
+static gboolean
+must_wait (GstRtmsStreams *self, RtmsMediaKind kind)
+{
+  return !self->timeline.anchored && !gst_rtms_pad_index_is_text (kind)
+      && kind != RTMS_MEDIA_AUDIO
+      && (self->params.kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO))
+      && self->settings->session.startup_backlog;
+}
+
+static void
+deliver_waiting (GstRtmsStreams *self)
+{
+  Packet *packet;
+
+  while ((packet = g_queue_pop_head (&self->waiting))) {
+    deliver (self, packet);
+    g_free (packet);
+  }
+}
+
+/* The oldest of those that wait and of @unix_time, which may be none. */
+static void
+begin_with_oldest (GstRtmsStreams *self, gint64 unix_time)
+{
+  for (GList *l = self->waiting.head; l; l = l->next) {
+    gint64 other = ((Packet *) l->data)->unix_time;
+
+    if (unix_time == RTMS_TIME_NONE
+        || (other != RTMS_TIME_NONE && other < unix_time))
+      unix_time = other;
+  }
+  if (unix_time != RTMS_TIME_NONE)
+    rtms_timeline_place (&self->timeline, unix_time,
+        gst_rtms_streams_get_running_time (self));
+}
+
+/* Nothing older is waited for any more. */
+void
+gst_rtms_streams_begin (GstRtmsStreams *self)
+{
+  if (self->waiting.length == 0)
+    return;
+  begin_with_oldest (self, RTMS_TIME_NONE);
+  deliver_waiting (self);
+}
+
+static void
+free_packet (gpointer data)
+{
+  Packet *packet = data;
+
+  gst_buffer_unref (packet->buffer);
+  g_free (packet);
+}
+
+void
+gst_rtms_streams_clear_waiting (GstRtmsStreams *self)
+{
+  g_queue_clear_full (&self->waiting, free_packet);
+}
+
+static void
+route (GstRtmsStreams *self, const Packet *packet)
+{
+  if (must_wait (self, packet->kind)) {
+    if (self->waiting.length == 0)
+      self->waiting_since = g_get_monotonic_time ();
+    g_queue_push_tail (&self->waiting, g_memdup2 (packet, sizeof *packet));
+    return;
+  }
+  if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
+    begin_with_oldest (self, packet->unix_time);
+  deliver (self, packet);
+  if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
+    deliver_waiting (self);
+}
+
+static gint64
+get_release_time (GstRtmsStreams *self, const Packet *packet)
+{
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      packet->kind, packet->user_id);
+
+  return pad == NULL ? G_MAXINT64
+      : gst_rtms_reorder_get_deadline (gst_rtms_src_pad_get_reorder (pad));
+}
+
+/**
+ * gst_rtms_streams_push_media:
+ * @self: open streams
+ * @media: a packet
+ * @buffer: (transfer full): its payload
+ *
+ * Returns: when gst_rtms_streams_release() is due, or %G_MAXINT64
+ */
+gint64
+gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
+    GstBuffer *buffer)
+{
+  Packet packet = { .kind = media->kind, .sender = media->user_id,
+    .unix_time = media->timestamp };
+
+  /* Confirmed, but with parameters that no pad could be made of. */
+  if (!(self->params.kinds & RTMS_MEDIA_BIT (media->kind))) {
+    gst_buffer_unref (buffer);
+    return G_MAXINT64;
+  }
+  if (media->kind == RTMS_MEDIA_AUDIO
+      && gst_rtms_streams_is_late_audio (self)) {
+    g_autoptr (GstRtmsSrcPad) pad = NULL;
+
+    if (self->params.audio.data_option
+        == RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS)
+      packet.user_id = media->user_id;
+    pad = gst_rtms_pads_get (self->pads, media->kind, packet.user_id);
+    if (pad == NULL)
+      gst_rtms_streams_add_audio_pad (self, packet.user_id,
+          media->user_name, buffer);
+  }
+  if (!prepare (self, media, &buffer)) {
+    gst_buffer_unref (buffer);
+    return G_MAXINT64;
+  }
+  if (gst_rtms_pad_index_is_text (media->kind)
+      && media->start_time != RTMS_TIME_NONE)
+    packet.unix_time = media->start_time;
+  if (packet.unix_time != RTMS_TIME_NONE)
+    gst_rtms_meta_add_unix_time (buffer, packet.unix_time);
+  /* Mixed audio is said to be of user 0, who is nobody. */
+  if (media->has_user && media->user_id != 0)
+    gst_rtms_meta_add_participant (buffer, media->user_id, media->user_name,
+        media->channel_id);
+  packet.buffer = buffer;
+  route (self, &packet);
+  return get_release_time (self, &packet);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstRtmsPacket:
+ * @buffer: with its PTS
+ * @sender: whose it is; 0 for nobody's
+ * @unix_time: by Zoom's clock, ns
+ */
+typedef struct {
+  GstBuffer *buffer;
+  guint64 sender;
+  gint64 unix_time;
+} GstRtmsPacket;
+
+/**
+ * GstRtmsReorder:
+ *
+ * Puts a pad's packets in order. What goes on where the one before ended
+ * passes at once; what leaves a hole waits for what belongs there, as long as
+ * the window. Used by one thread.
+ */
+typedef struct _GstRtmsReorder GstRtmsReorder;
+
+/**
+ * GstRtmsOrder:
+ * @GST_RTMS_ORDER_PASS: it is next, and the caller keeps it
+ * @GST_RTMS_ORDER_HELD: it was taken, and gst_rtms_reorder_pop() gives it
+ *     back
+ * @GST_RTMS_ORDER_LATE: later ones have passed; the caller keeps it
+ * @GST_RTMS_ORDER_DUPLICATE: it came before; the caller keeps it
+ */
+typedef enum {
+  GST_RTMS_ORDER_PASS,
+  GST_RTMS_ORDER_HELD,
+  GST_RTMS_ORDER_LATE,
+  GST_RTMS_ORDER_DUPLICATE,
+} GstRtmsOrder;
+
+GstRtmsReorder *gst_rtms_reorder_new (GstClockTime window);
+void gst_rtms_reorder_free (GstRtmsReorder *reorder);
+
+GstRtmsOrder gst_rtms_reorder_push (GstRtmsReorder *reorder,
+    const GstRtmsPacket *packet, gint64 now);
+gboolean gst_rtms_reorder_pop (GstRtmsReorder *reorder,
+    GstRtmsPacket *packet, gint64 now);
+gint64 gst_rtms_reorder_get_deadline (const GstRtmsReorder *reorder);
+
+G_END_DECLS
