@@ -162,8 +162,8 @@ rtms_json_decode_control (JsonObject *object, RtmsMessage *message)
       &message->timestamp);
   message->state = rtms_json_get_small_int (object, "state", -1);
   message->buffer_data = rtms_json_get_boolean (object, "buffer_data", TRUE);
-  message->media_type = (guint) rtms_json_get_small_int (object,
-      "media_type", 0);
+  message->media_type = (guint) MAX (0, rtms_json_get_small_int (object,
+          "media_type", 0));
   message->subscribe = rtms_json_get_boolean (object, "subscribe", FALSE);
   message->payload_encrypted =
       rtms_json_get_boolean (object, "payload_encrypted",
