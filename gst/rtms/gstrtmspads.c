@@ -160,15 +160,21 @@ gst_rtms_pads_foreach (GstRtmsPads *self, GstRtmsPadFunc func,
         g_array_index (indices, GstRtmsPadIndex, i), user_data);
 }
 
+guint
+gst_rtms_pads_get_size (GstRtmsPads *self)
+{
+  guint size;
+
+  g_mutex_lock (&self->lock);
+  size = self->entries->len;
+  g_mutex_unlock (&self->lock);
+  return size;
+}
+
 gboolean
 gst_rtms_pads_is_empty (GstRtmsPads *self)
 {
-  gboolean is_empty;
-
-  g_mutex_lock (&self->lock);
-  is_empty = self->entries->len == 0;
-  g_mutex_unlock (&self->lock);
-  return is_empty;
+  return gst_rtms_pads_get_size (self) == 0;
 }
 
 static gboolean

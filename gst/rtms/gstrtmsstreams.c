@@ -20,6 +20,10 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define SEND_RATE_MIN 20
 #define SEND_RATE_MAX 1000
 
+/* Each new pad tells of all others by a stream collection, so that their cost
+ * grows with the square of their number. */
+#define PADS_MAX 256
+
 #define WARNING_INTERVAL G_TIME_SPAN_SECOND
 
 /* What comes out of order is waited for as long as half of the latency, and
@@ -256,6 +260,20 @@ gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
     complete (self);
 }
 
+/* Each costs a thread, and the server says how many there are. */
+static gboolean
+may_add_participant (GstRtmsStreams *self)
+{
+  if (gst_rtms_pads_get_size (self->pads) < PADS_MAX)
+    return TRUE;
+  if (!self->has_too_many)
+    GST_ELEMENT_WARNING (self->element, RESOURCE, NO_SPACE_LEFT,
+        ("More participants speak than the %d that may have pads: the voices "
+            "of others are left out.", PADS_MAX), (NULL));
+  self->has_too_many = TRUE;
+  return FALSE;
+}
+
 void
 gst_rtms_streams_add_audio_pad (GstRtmsStreams *self, guint64 user_id,
     const gchar *user_name, GstBuffer *packet)
@@ -263,6 +281,8 @@ gst_rtms_streams_add_audio_pad (GstRtmsStreams *self, guint64 user_id,
   g_autoptr (GstCaps) caps = NULL;
   GstMapInfo map;
 
+  if (user_id && !may_add_participant (self))
+    return;
   if (self->params.audio.content_type != RTMS_CONTENT_TYPE_RTP) {
     caps = gst_rtms_caps_new (RTMS_MEDIA_AUDIO, &self->params);
   } else if (gst_buffer_map (packet, &map, GST_MAP_READ)) {
