@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtmsuri.h"
 
+#include "protocol/rtmstext.h"
+
 /**
  * rtmssrc uri rtms:
  *
@@ -8,7 +10,9 @@
  * path is that of `payload-location`, and what follows the question mark are
  * properties of the element. A secret has no place in a URI, which ends up in
  * logs and histories: `client-secret` is refused, and comes from the
- * environment.
+ * environment. Nor may a URI, which can come from anywhere, say whom to trust
+ * with a signature: `payload`, `allowed-hosts`, `allow-unencrypted` and
+ * `tls-ca-file` are for whoever runs the pipeline.
  *
  * Unless it says `media`, a URI asks for what players can show: audio, video,
  * share and transcript.
@@ -42,6 +46,16 @@ find_property (GObject *element, const gchar *name)
   return pspec;
 }
 
+/* Whoever could set them by a URI would have signatures sent to him. */
+static gboolean
+is_about_trust (const gchar *name)
+{
+  static const gchar *const names[] = { "payload", "payload-location",
+    "allowed-hosts", "allow-unencrypted", "tls-ca-file", NULL };
+
+  return g_strv_contains (names, name);
+}
+
 static gboolean
 set_property (GObject *element, const gchar *name, const gchar *text,
     GError **error)
@@ -49,6 +63,11 @@ set_property (GObject *element, const gchar *name, const gchar *text,
   GParamSpec *pspec = find_property (element, name);
   g_auto (GValue) value = G_VALUE_INIT;
 
+  if (!rtms_text_is_line (name) || !rtms_text_is_line (text))
+    return refuse (error, "The URI holds control characters");
+  if (is_about_trust (name))
+    return refuse (error, "A URI must not set %s, which says whom to trust: "
+        "set it on rtmssrc itself", name);
   if (g_str_equal (name, "client-secret"))
     return refuse (error, "A URI must not hold the client secret: it belongs "
         "in the environment variable ZM_RTMS_SECRET");

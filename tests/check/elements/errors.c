@@ -250,6 +250,13 @@ GST_START_TEST (test_uris_stand_for_properties)
       "rtms:///tmp/a%20b.json?media=audio+chat&latency=7");
 
   refuse_uri ("rtms:///tmp/a.json?client-secret=x", "must not hold");
+  refuse_uri ("rtms:///tmp/a.json?allowed-hosts=evil.example",
+      "whom to trust");
+  refuse_uri ("rtms:///tmp/a.json?allow-unencrypted=true", "whom to trust");
+  refuse_uri ("rtms:///tmp/a.json?tls-ca-file=/tmp/evil.pem",
+      "whom to trust");
+  refuse_uri ("rtms:///tmp/a.json?payload=%7B%7D", "whom to trust");
+  refuse_uri ("rtms:///tmp/a.json?x%0Ay=1", "control characters");
   refuse_uri ("rtms:///tmp/a.json?no-such=x", "no-such");
   refuse_uri ("rtms:///tmp/a.json?name=x", "name");
   refuse_uri ("rtms:///tmp/a.json?stats=x", "stats");
