@@ -299,7 +299,7 @@ create_tags (GstRtmsPadIndex index, const gchar *user_name,
     const gchar *language)
 {
   static const gchar *const titles[GST_RTMS_N_PAD_INDICES] = { "Audio",
-    "Active speaker", "Screen share", "Transcript", "Chat", "Events" };
+    "Video", "Share", "Transcript", "Chat", "Events" };
   GstTagList *tags = gst_tag_list_new (GST_TAG_TITLE,
       user_name && *user_name ? user_name : titles[index], NULL);
 

@@ -424,7 +424,7 @@ push_eos (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
     gst_rtms_src_pad_push_event (pad, gst_event_new_eos ());
 }
 
-/* Who spoke when, for muxers that write chapters at the end. */
+/* Who spoke when, for whoever makes chapters of it. */
 static void
 push_toc (GstRtmsStreams *self)
 {
