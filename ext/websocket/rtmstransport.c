@@ -244,7 +244,9 @@ read_records (RtmsTransport *transport, guint8 *bytes, gsize size,
 
   if (n <= 0) {
     *more = FALSE;
-    g_propagate_error (error, g_steal_pointer (&transport->next_error));
+    /* A proper end is no error. */
+    if (transport->next_error)
+      g_propagate_error (error, g_steal_pointer (&transport->next_error));
     return n;
   }
   forget_errors ();

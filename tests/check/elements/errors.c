@@ -145,6 +145,29 @@ GST_START_TEST (test_bad_settings_are_refused_before_connecting)
 
 GST_END_TEST;
 
+GST_START_TEST (test_large_payload_is_refused)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("rtms-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (folder, "started.json", NULL);
+  g_autofree gchar *text = g_strnfill (256 * 1024 + 1, ' ');
+
+  fail_unless (g_file_set_contents (path, text, -1, NULL));
+  set_up (NULL);
+  g_object_set (f.src, "payload", NULL, "payload-location", path, NULL);
+  gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
+  wait_error (GST_RESOURCE_ERROR, "too large");
+  gst_element_set_state (f.pipeline, GST_STATE_NULL);
+  /* and so is one without an end */
+  g_object_set (f.src, "payload-location", "/dev/zero", NULL);
+  gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
+  wait_error (GST_RESOURCE_ERROR, "too large");
+  tear_down ();
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_missing_settings_are_named)
 {
   g_unsetenv ("ZM_RTMS_CLIENT");
@@ -285,6 +308,7 @@ errors_suite (void)
   tcase_add_test (tc, test_server_not_there);
   tcase_add_test (tc, test_foreign_media_url_is_refused);
   tcase_add_test (tc, test_bad_settings_are_refused_before_connecting);
+  tcase_add_test (tc, test_large_payload_is_refused);
   tcase_add_test (tc, test_missing_settings_are_named);
   tcase_add_test (tc, test_credentials_come_from_the_environment);
   tcase_add_test (tc, test_nothing_linked_is_an_error);
