@@ -35,7 +35,7 @@ ninja -C "$build" || fail "Building failed."
 
 export build corpora=$source_folder/tests/fuzz/corpus
 export dictionary=$source_folder/tests/fuzz/json.dict
-export ASAN_OPTIONS=detect_stack_use_after_return=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1:quarantine_size_mb=64
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # GLib's own allocator would hide what AddressSanitizer looks for.
 export G_SLICE=always-malloc

@@ -24,6 +24,7 @@ fuzz_websocket
 ext_base64
 ext_crypto
 ext_json
+ext_transport
 ext_websocket
 protocol_payload
 protocol_params
@@ -57,7 +58,8 @@ run ()
   export RTMS_CHECK_BUILD=$source_folder/build-asan
   export RTMS_CHECK_SETUP="-Db_sanitize=address,undefined -Db_lundef=false"
   # shellcheck disable=SC2086
-  run asan $units elements_downstream elements_storm elements_recording
+  run asan $units elements_downstream elements_hostile elements_storm \
+    elements_recording
 )
 (
   sh "$source_folder/tests/install-packages.sh" valgrind libc6-dbg

@@ -16,8 +16,9 @@ source_folder=$(cd "$(dirname "$0")/.." && pwd)
 libs=$source_folder/build-tsan-libs
 prefix=$libs/prefix
 
-units="ext_websocket elements_downstream elements_errors elements_fill
-elements_lifecycle elements_notices elements_pads elements_storm"
+units="ext_transport ext_websocket elements_downstream elements_errors
+elements_fill elements_hostile elements_lifecycle elements_notices
+elements_pads elements_storm"
 
 fail ()
 {

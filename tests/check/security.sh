@@ -1,8 +1,12 @@
 #!/bin/bash
 # That the client secret, and the signature that is made of it, stay where
 # they belong. Reports as gst-check does, so that each check counts.
+#
+# usage: security.sh DOCUMENT     the one that names the tests of each guard
 set -u
 
+document=$(realpath "$1")
+tests=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -112,6 +116,20 @@ test_environment_is_in_a_core_dump ()
 {
   dump "ZM_RTMS_SECRET=$secret" || return 1
   grep -q -a "ZM_RTMS_SECRET=$secret" core.* && ! grep -q -a "$signature" core.*
+}
+
+# Every guard that the document names has a test of the name that it says.
+test_document_names_tests_that_exist ()
+{
+  local name missing=0
+  for name in $(grep -o '`test_[a-z0-9_]*`' "$document" | tr -d '`' | sort -u); do
+    grep -rqE "START_TEST \($name\)|^$name \(\)" --include='*.c' \
+      --include='*.sh' "$tests" || { echo "$name"; missing=1; }
+  done
+  for name in $(grep -o '`fuzz_[a-z0-9_]*`' "$document" | tr -d '`' | sort -u); do
+    [ -f "$tests/fuzz/${name#fuzz_}.c" ] || { echo "$name"; missing=1; }
+  done
+  [ $missing -eq 0 ] && grep -q '`test_' "$document"
 }
 
 for name in $(declare -F | awk '$3 ~ /^test_/ { print $3 }'); do
