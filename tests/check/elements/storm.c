@@ -22,6 +22,7 @@ typedef struct {
 static GMutex sinks_lock;
 static GPtrArray *sinks;        /* of GstPad, linked or not */
 static gint n_buffers;
+static guint n_ended;           /* f.lock */
 
 static guint
 get_number (const gchar *variable, guint fallback)
@@ -404,6 +405,168 @@ GST_START_TEST (test_storm_of_participants)
 
 GST_END_TEST;
 
+/* What a pad may send: times that never go back, and lines of text that do not
+ * overlap. */
+typedef struct {
+  gboolean is_text;
+  GstClockTime last;            /* PTS of the buffer before */
+  GstClockTime end;             /* where it ended */
+  GstClockTime last_gap;
+  guint n_buffers;
+} Order;
+
+static GstFlowReturn
+check_buffer (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  Order *order = gst_pad_get_element_private (pad);
+  GstClockTime pts = GST_BUFFER_PTS (buffer);
+
+  fail_unless (GST_CLOCK_TIME_IS_VALID (pts) && pts < G_MAXINT64);
+  if (order->n_buffers++ > 0)
+    fail_unless (pts >= (order->is_text ? order->end : order->last),
+        "%" GST_TIME_FORMAT " after %" GST_TIME_FORMAT, GST_TIME_ARGS (pts),
+        GST_TIME_ARGS (order->last));
+  order->last = order->end = pts;
+  if (GST_BUFFER_DURATION_IS_VALID (buffer)) {
+    fail_unless (GST_BUFFER_DURATION (buffer) <= 61 * GST_SECOND);
+    order->end += GST_BUFFER_DURATION (buffer);
+  }
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
+}
+
+static gboolean
+check_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  Order *order = gst_pad_get_element_private (pad);
+  GstClockTime start, duration;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
+    gst_event_parse_gap (event, &start, &duration);
+    fail_unless (start >= order->last_gap && duration > 0
+        && duration < G_MAXINT64);
+    order->last_gap = start;
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    g_mutex_lock (&f.lock);
+    n_ended++;
+    g_cond_broadcast (&f.cond);
+    g_mutex_unlock (&f.lock);
+  }
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static void
+link_checked (GstElement *src, GstPad *pad, gpointer user_data)
+{
+  GstPad *sink = create_sink ();
+  Order *order = g_new0 (Order, 1);
+
+  order->is_text = g_str_equal (GST_PAD_NAME (pad), "transcript");
+  gst_pad_set_element_private (sink, order);
+  g_object_set_data_full (G_OBJECT (sink), "order", order, g_free);
+  gst_pad_set_chain_function (sink, check_buffer);
+  gst_pad_set_event_function (sink, check_event);
+  fail_unless_equals_int (gst_pad_link (pad, sink), GST_PAD_LINK_OK);
+  g_ptr_array_add (sinks, sink);
+}
+
+/* Unix ms. Mostly as it should be; out of order, twice, from a clock that was
+ * set, or nonsense. */
+static gint64
+choose_timestamp (GRand *rand, gint64 *clock)
+{
+  *clock += 20;
+  switch (g_rand_int (rand) % 40) {
+    case 0:
+      return g_rand_int (rand);
+    case 1:
+      return (gint64) g_rand_int (rand) << 32 | g_rand_int (rand);
+    case 2:
+      return -1;
+    case 3:
+      return 0;
+    case 4:
+      *clock += g_rand_int_range (rand, -3000, 3000);
+      return *clock;
+    case 5:
+      if (g_rand_int (rand) % 10 == 0)
+        *clock += g_rand_int_range (rand, -1000000, 1000000);
+      return *clock;
+    case 6:
+      return *clock - 20;
+    case 7:
+    case 8:
+      return *clock + g_rand_int_range (rand, -200, 200);
+    default:
+      return *clock;
+  }
+}
+
+static void
+send_at_random (GRand *rand, gint64 timestamp)
+{
+  gboolean is_key = g_rand_int (rand) % 3 == 0;
+
+  switch (g_rand_int (rand) % 4) {
+    case 0:
+      test_server_send_media (f.server, VIDEO, timestamp,
+          is_key ? key_frame : delta_frame,
+          is_key ? sizeof key_frame : sizeof delta_frame);
+      break;
+    case 1:
+      test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":17,"
+          "\"content\":{\"start_time\":%" G_GINT64_FORMAT
+          ",\"end_time\":%" G_GINT64_FORMAT ",\"timestamp\":%"
+          G_GINT64_FORMAT ",\"data\":\"x\"}}", timestamp,
+          timestamp + g_rand_int_range (rand, -1000, 5000), timestamp);
+      break;
+    default:
+      test_server_send_media (f.server, AUDIO, timestamp, audio_packet,
+          4 * g_rand_int_range (rand, 1, 160));
+      break;
+  }
+}
+
+/* Whatever a server's clock does, no pad goes back in time. */
+GST_START_TEST (test_storm_of_timestamps)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (choose_seed ());
+  guint steps = get_number ("RTMS_STORM", 10000) / 2;
+  gint64 clock = T0;
+
+  set_up_storm ();
+  n_ended = 0;
+  g_signal_handlers_disconnect_by_func (f.src, link_pad, NULL);
+  g_signal_connect (f.src, "pad-added", G_CALLBACK (link_checked), NULL);
+  g_object_set (f.src, "gap-interval", 20, "startup-backlog",
+      (gboolean) (g_rand_int (rand) % 2), NULL);
+  play_until_ready ();
+  for (guint i = 0; i < steps; i++) {
+    send_at_random (rand, choose_timestamp (rand, &clock));
+    if (i % 100 == 99) {
+      test_server_send (f.server, TEST_MEDIA, "{\"msg_type\":12}");
+      test_server_wait_for (f.server, TEST_MEDIA, 13, i / 100 + 1);
+    }
+  }
+  test_server_terminate (f.server, 6);
+  g_mutex_lock (&f.lock);
+  while (n_ended < 3)
+    g_cond_wait (&f.cond, &f.lock);
+  g_mutex_unlock (&f.lock);
+  gst_element_set_state (f.pipeline, GST_STATE_NULL);
+  for (guint i = 0; i < sinks->len; i++) {
+    Order *order = gst_pad_get_element_private (g_ptr_array_index (sinks,
+            i));
+
+    fail_unless (order->n_buffers > 0);
+  }
+  g_ptr_array_unref (sinks);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 storm_suite (void)
 {
@@ -413,6 +576,7 @@ storm_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_storm_of_state_changes);
   tcase_add_test (tc, test_storm_of_participants);
+  tcase_add_test (tc, test_storm_of_timestamps);
   return suite;
 }
 
