@@ -91,6 +91,13 @@ gst_rtms_fill_free (GstRtmsFill *fill)
   g_free (fill);
 }
 
+/* The one length of all buffers; 0 where any will do. */
+GstClockTime
+gst_rtms_fill_get_step (const GstRtmsFill *fill)
+{
+  return fill->filler ? PICTURE_TIME : 0;
+}
+
 /* Media came in between: the next picture cannot refer to the last. */
 void
 gst_rtms_fill_restart (GstRtmsFill *fill)

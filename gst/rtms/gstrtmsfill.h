@@ -19,6 +19,7 @@ GstRtmsFill *gst_rtms_fill_new_silence (const RtmsAudioParams *params);
 GstRtmsFill *gst_rtms_fill_new_black (const RtmsVideoParams *params);
 void gst_rtms_fill_free (GstRtmsFill *fill);
 
+GstClockTime gst_rtms_fill_get_step (const GstRtmsFill *fill);
 void gst_rtms_fill_restart (GstRtmsFill *fill);
 GstBuffer *gst_rtms_fill_create_buffer (GstRtmsFill *fill,
     GstClockTime start, GstClockTime end);

@@ -261,12 +261,23 @@ order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 }
 
 /* Filled by the task, buffer by buffer: it may be hours, for a participant who
- * joins late. */
+ * joins late. Pictures are of one length, which the last frame, that has none,
+ * is shown for as well; what is left is filled with more of them later. */
 static void
 append_fill (GstRtmsSrcPad *self, GstClockTime end)
 {
-  Item item = { .fill_start = self->position, .fill_end = end };
+  GstClockTime start = self->position;
+  GstClockTime step = gst_rtms_fill_get_step (self->fill);
+  Item item;
 
+  if (step > 0) {
+    if (GST_CLOCK_TIME_IS_VALID (self->tail_time))
+      start = MAX (start, self->tail_time + step);
+    if (end < start + step)
+      return;
+    end = start + (end - start) / step * step;
+  }
+  item = (Item) { .fill_start = start, .fill_end = end };
   gst_queue_array_push_tail_struct (self->queue, &item);
   g_cond_signal (&self->cond);
   self->position = self->filled_to = end;

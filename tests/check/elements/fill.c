@@ -209,6 +209,31 @@ GST_START_TEST (test_black_stands_for_a_camera_that_is_off)
 
 GST_END_TEST;
 
+/* Parsers take a time that comes twice for none. */
+GST_START_TEST (test_black_pictures_come_one_by_one)
+{
+  GstClockTime last;
+  guint i = 0;
+
+  set_up (NULL);
+  g_object_set (f.src, "fill-video", TRUE, "startup-backlog", FALSE, NULL);
+  play_until_ready ();
+  send_camera_event (8, 0);
+  send_video (16778240, 0, TRUE);
+  send_camera_event (9, 20);
+  send_audio (2000);
+  while (gst_buffer_memcmp (wait_buffer ("video", i), 0, key_frame,
+          sizeof key_frame) != 0)
+    i++;
+  last = GST_BUFFER_PTS (wait_buffer ("video", i));
+  for (guint k = 1; k < 8; k++)
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", i + k)),
+        last + k * 200 * GST_MSECOND);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* What Zoom kept while the connection was lost must find its place free. */
 GST_START_TEST (test_nothing_is_filled_while_audio_may_still_come)
 {
@@ -246,6 +271,7 @@ fill_suite (void)
   tcase_add_test (tc, test_silence_stands_for_audio_that_is_missing);
   tcase_add_test (tc, test_participants_tracks_begin_together);
   tcase_add_test (tc, test_black_stands_for_a_camera_that_is_off);
+  tcase_add_test (tc, test_black_pictures_come_one_by_one);
   tcase_add_test (tc, test_nothing_is_filled_while_audio_may_still_come);
   return suite;
 }
