@@ -308,6 +308,9 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
       append_gap (self, pts);
       self->discont = TRUE;
     }
+  } else if (self->fill && self->position == self->filled_to) {
+    /* The queue was not empty when there was time to fill. */
+    append_fill (self, pts);
   }
   if (self->discont) {
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);

@@ -229,6 +229,17 @@ GST_START_TEST (test_black_pictures_come_one_by_one)
   for (guint k = 1; k < 8; k++)
     fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", i + k)),
         last + k * 200 * GST_MSECOND);
+
+  /* and up to the camera that comes next, whether the clock came by or not */
+  send_video (16778240, 60000, TRUE);
+  for (i++; gst_buffer_memcmp (wait_buffer ("video", i), 0, key_frame,
+          sizeof key_frame) != 0; i++) {
+    last += 200 * GST_MSECOND;
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", i)),
+        last);
+  }
+  fail_unless (GST_BUFFER_PTS (wait_buffer ("video", i)) - last
+      < 400 * GST_MSECOND);
   tear_down ();
 }
 
