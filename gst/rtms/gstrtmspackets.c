@@ -223,6 +223,9 @@ release (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
     gst_rtms_roster_see_frame (self->roster, packet->sender,
         packet->unix_time);
     gst_rtms_streams_update_fill (self);
+  } else if (kind == RTMS_MEDIA_SHARE) {
+    gst_rtms_roster_see_share (self->roster, packet->unix_time);
+    gst_rtms_streams_update_fill (self);
   }
   push_buffer (self, pad, kind, packet);
 }

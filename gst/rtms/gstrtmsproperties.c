@@ -600,17 +600,18 @@ gst_rtms_properties_install (GObjectClass *klass)
   /**
    * GstRtmsSrc:fill-video:
    *
-   * Push black pictures instead of GAP events while no camera is on, five a
-   * second, so that a meeting without cameras makes a file that plays:
-   * mp4mux cannot finish one whose video pad never had a frame. For H.264,
-   * with the size that video-resolution stands for.
+   * Push black pictures instead of GAP events while no camera is on or no
+   * screen is shared, five a second, so that a meeting without them makes a
+   * file that plays: mp4mux cannot finish one whose video pad never had a
+   * frame. For H.264, with the size that video-resolution or
+   * share-resolution stands for.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_FILL_VIDEO,
       g_param_spec_boolean ("fill-video", "Fill video",
-      "Push black pictures instead of GAP events while no camera is on "
-      "(H.264)",
+      "Push black pictures instead of GAP events while no camera is on or no "
+      "screen is shared (H.264)",
       GST_RTMS_DEFAULT_FILL_VIDEO, FLAGS));
 
   /**

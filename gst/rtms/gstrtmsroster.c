@@ -21,6 +21,8 @@ struct _GstRtmsRoster
   gboolean knows_cameras;
   gint64 last_camera_off;       /* Unix time, ns */
   gboolean has_frames;
+  gboolean is_sharing;
+  gint64 last_share_end;        /* Unix time, ns */
   gboolean is_paused;
   GArray *turns;                /* of Turn */
 };
@@ -46,6 +48,7 @@ gst_rtms_roster_new (RtmsProduct product)
   self->names = create_table ();
   self->cameras = create_table ();
   self->last_camera_off = RTMS_TIME_NONE;
+  self->last_share_end = RTMS_TIME_NONE;
   self->turns = g_array_new (FALSE, FALSE, sizeof (Turn));
   g_array_set_clear_func (self->turns, clear_turn);
   return self;
@@ -170,6 +173,12 @@ gst_rtms_roster_update (GstRtmsRoster *self, const RtmsMessage *message,
     update_pause (self, message);
     return;
   }
+  if (message->event_type == RTMS_EVENT_SHARING_START)
+    self->is_sharing = TRUE;
+  if (message->event_type == RTMS_EVENT_SHARING_STOP) {
+    self->is_sharing = FALSE;
+    self->last_share_end = unix_time;
+  }
   for (guint i = 0; message->participants && i < message->participants->len;
       i++)
     update_participant (self, message->event_type,
@@ -188,6 +197,14 @@ gst_rtms_roster_see_frame (GstRtmsRoster *self, guint64 user_id,
     set_camera (self, user_id, TRUE);
 }
 
+/* So does a picture of a screen. */
+void
+gst_rtms_roster_see_share (GstRtmsRoster *self, gint64 unix_time)
+{
+  if (unix_time > self->last_share_end)
+    self->is_sharing = TRUE;
+}
+
 /* Whether a camera is on, as far as is known. */
 gboolean
 gst_rtms_roster_expects_video (GstRtmsRoster *self)
@@ -195,6 +212,13 @@ gst_rtms_roster_expects_video (GstRtmsRoster *self)
   if (self->is_paused || !self->has_frames)
     return FALSE;
   return !self->knows_cameras || g_hash_table_size (self->cameras) > 0;
+}
+
+/* Whether a screen is shared. */
+gboolean
+gst_rtms_roster_expects_share (GstRtmsRoster *self)
+{
+  return self->is_sharing && !self->is_paused;
 }
 
 static GstTocEntry *

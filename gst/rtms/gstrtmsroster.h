@@ -23,10 +23,12 @@ void gst_rtms_roster_update (GstRtmsRoster *roster,
     const RtmsMessage *message, gint64 unix_time, GstClockTime place);
 void gst_rtms_roster_see_frame (GstRtmsRoster *roster, guint64 user_id,
     gint64 unix_time);
+void gst_rtms_roster_see_share (GstRtmsRoster *roster, gint64 unix_time);
 
 const gchar *gst_rtms_roster_get_name (GstRtmsRoster *roster,
     guint64 user_id);
 gboolean gst_rtms_roster_expects_video (GstRtmsRoster *roster);
+gboolean gst_rtms_roster_expects_share (GstRtmsRoster *roster);
 GstToc *gst_rtms_roster_create_toc (GstRtmsRoster *roster,
     GstClockTime end);
 

@@ -142,6 +142,8 @@ create_fill (GstRtmsStreams *self, guint index)
     return gst_rtms_fill_new_silence (&self->params.audio);
   if (index == RTMS_MEDIA_VIDEO && self->settings->fill_video)
     return gst_rtms_fill_new_black (&self->params.video);
+  if (index == RTMS_MEDIA_SHARE && self->settings->fill_video)
+    return gst_rtms_fill_new_black (&self->params.share);
   return NULL;
 }
 
@@ -154,20 +156,25 @@ allow_fill (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
     gst_rtms_src_pad_allow_fill (pad, self->fills_audio);
   else if (index == RTMS_MEDIA_VIDEO)
     gst_rtms_src_pad_allow_fill (pad, self->fills_video);
+  else if (index == RTMS_MEDIA_SHARE)
+    gst_rtms_src_pad_allow_fill (pad, self->fills_share);
 }
 
 /* Silence stands for audio unless some is on its way, black for video unless
- * a camera is on. */
+ * a camera is on, and for a share unless there is one. */
 void
 gst_rtms_streams_update_fill (GstRtmsStreams *self)
 {
   gboolean audio = !self->audio_is_behind;
   gboolean video = !gst_rtms_roster_expects_video (self->roster);
+  gboolean share = !gst_rtms_roster_expects_share (self->roster);
 
-  if (audio == self->fills_audio && video == self->fills_video)
+  if (audio == self->fills_audio && video == self->fills_video
+      && share == self->fills_share)
     return;
   self->fills_audio = audio;
   self->fills_video = video;
+  self->fills_share = share;
   gst_rtms_pads_foreach (self->pads, allow_fill, self);
 }
 

@@ -39,6 +39,7 @@ struct _GstRtmsStreams
   gboolean audio_is_behind;     /* what Zoom kept is still to come */
   gboolean fills_audio;         /* as the pads were told */
   gboolean fills_video;
+  gboolean fills_share;
   gboolean has_too_many;        /* participants, which was told */
   gint64 late_since[RTMS_N_MEDIA];      /* 0: the last one was in time */
   gint64 last_warning;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define OTHER_CAMERA 16778999
+#define SHARE 16
 
 static void
 send_video (guint64 user_id, gint64 offset, gboolean is_key)
@@ -209,6 +210,47 @@ GST_START_TEST (test_black_stands_for_a_camera_that_is_off)
 
 GST_END_TEST;
 
+static void
+send_share_event (gint event_type, gint64 offset)
+{
+  test_server_send (f.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
+      "\"event_type\":%d,\"timestamp\":%" G_GINT64_FORMAT
+      ",\"user_id\":16778240}}", event_type, T0 + offset);
+}
+
+GST_START_TEST (test_black_stands_for_a_screen_that_is_not_shared)
+{
+  static const TestServerAnswers answers = { TEST_SIGNALING_OK,
+    "{\"msg_type\":4,\"status_code\":0,\"media_params\":{\"audio\":{},"
+        "\"deskshare\":{\"codec\":7,\"fps\":5}}}" };
+  guint i = 0;
+
+  set_up (&answers);
+  g_object_set (f.src, "fill-video", TRUE, "share-fps", 5, NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "media", "audio+share");
+  gst_util_set_object_arg (G_OBJECT (f.src), "share-codec", "h264");
+  play_until_ready ();
+  send_audio (0);
+  send_audio (2000);
+  fail_unless (is_filler_key (wait_buffer ("share", 0)));
+
+  send_share_event (5, 2000);
+  test_server_send_media (f.server, SHARE, T0 + 2040, key_frame,
+      sizeof key_frame);
+  while (gst_buffer_memcmp (wait_buffer ("share", i), 0, key_frame,
+          sizeof key_frame) != 0)
+    i++;
+  /* a screen that does not change is no black one */
+  send_audio (4000);
+  wait_event ("share", GST_EVENT_GAP, 0);
+  send_share_event (6, 5000);
+  send_audio (6000);
+  fail_unless (is_filler_key (wait_buffer ("share", i + 1)));
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* Parsers take a time that comes twice for none. */
 GST_START_TEST (test_black_pictures_come_one_by_one)
 {
@@ -282,6 +324,7 @@ fill_suite (void)
   tcase_add_test (tc, test_silence_stands_for_audio_that_is_missing);
   tcase_add_test (tc, test_participants_tracks_begin_together);
   tcase_add_test (tc, test_black_stands_for_a_camera_that_is_off);
+  tcase_add_test (tc, test_black_stands_for_a_screen_that_is_not_shared);
   tcase_add_test (tc, test_black_pictures_come_one_by_one);
   tcase_add_test (tc, test_nothing_is_filled_while_audio_may_still_come);
   return suite;
