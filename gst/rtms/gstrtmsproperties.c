@@ -16,6 +16,7 @@ enum {
   PROP_AUDIO_CODEC,
   PROP_AUDIO_TRANSPORT,
   PROP_AUDIO_MODE,
+  PROP_AUDIO_PARTICIPANTS,
   PROP_AUDIO_RATE,
   PROP_AUDIO_CHANNELS,
   PROP_AUDIO_INTERVAL,
@@ -145,6 +146,7 @@ gst_rtms_properties_copy (GstRtmsProperties *copy,
   copy->client_id = g_strdup (properties->client_id);
   if (properties->client_secret)
     rtms_secret_ref (properties->client_secret);
+  copy->audio_participants = g_strdup (properties->audio_participants);
   copy->transcript_language = g_strdup (properties->transcript_language);
   copy->allowed_hosts = g_strdup (properties->allowed_hosts);
   copy->tls_ca_file = g_strdup (properties->tls_ca_file);
@@ -157,6 +159,7 @@ gst_rtms_properties_clear (GstRtmsProperties *properties)
   g_free (properties->payload_location);
   g_free (properties->client_id);
   g_clear_pointer (&properties->client_secret, rtms_secret_unref);
+  g_free (properties->audio_participants);
   g_free (properties->transcript_language);
   g_free (properties->allowed_hosts);
   g_free (properties->tls_ca_file);
@@ -310,6 +313,21 @@ gst_rtms_properties_install (GObjectClass *klass)
       g_param_spec_enum ("audio-mode", "Audio mode",
       "Whether all voices come mixed or each on a pad of its own",
       GST_TYPE_RTMS_AUDIO_MODE, GST_RTMS_DEFAULT_AUDIO_MODE, FLAGS));
+
+  /**
+   * GstRtmsSrc:audio-participants:
+   *
+   * User ids, with commas between, whose pads are there from the beginning to
+   * the end with audio-mode=participants, whoever comes, speaks and leaves in
+   * the meantime. Muxers wait for what they are linked to, and mp4mux takes
+   * no pad later. Not for RTP, whose caps are known by a packet only.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_PARTICIPANTS,
+      g_param_spec_string ("audio-participants", "Audio participants",
+      "User ids, with commas between, whose pads are there from the beginning "
+      "to the end with audio-mode=participants", NULL, FLAGS));
 
   /**
    * GstRtmsSrc:audio-rate:
@@ -768,6 +786,9 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_AUDIO_MODE:
       properties->audio_mode = g_value_get_enum (value);
       return TRUE;
+    case PROP_AUDIO_PARTICIPANTS:
+      set_string (&properties->audio_participants, value);
+      return TRUE;
     case PROP_AUDIO_RATE:
       properties->audio_rate = g_value_get_uint (value);
       return TRUE;
@@ -899,6 +920,9 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_AUDIO_MODE:
       g_value_set_enum (value, properties->audio_mode);
+      return TRUE;
+    case PROP_AUDIO_PARTICIPANTS:
+      g_value_set_string (value, properties->audio_participants);
       return TRUE;
     case PROP_AUDIO_RATE:
       g_value_set_uint (value, properties->audio_rate);

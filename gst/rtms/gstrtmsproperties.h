@@ -25,6 +25,7 @@ typedef struct {
   GstRtmsAudioCodec audio_codec;
   GstRtmsAudioTransport audio_transport;
   GstRtmsAudioMode audio_mode;
+  gchar *audio_participants;
   guint audio_rate;
   guint audio_channels;
   guint audio_interval;

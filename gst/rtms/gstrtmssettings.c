@@ -196,6 +196,48 @@ read_media (GstRtmsSettings *settings, const GstRtmsProperties *properties,
       error);
 }
 
+/* Whether a participant's pad is there from the beginning to the end. */
+gboolean
+gst_rtms_settings_lists_participant (const GstRtmsSettings *settings,
+    guint64 user_id)
+{
+  const GArray *ids = settings->audio_participants;
+
+  for (guint i = 0; i < ids->len; i++) {
+    if (g_array_index (ids, guint64, i) == user_id)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+read_participants (GstRtmsSettings *settings,
+    const GstRtmsProperties *properties, GError **error)
+{
+  const RtmsAudioParams *params = &settings->session.params.audio;
+  const gchar *text = properties->audio_participants;
+  g_auto (GStrv) ids = g_strsplit_set (text ? text : "", ", ", -1);
+
+  settings->audio_participants = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (gchar **id = ids; *id; id++) {
+    guint64 user_id;
+
+    if (**id == '\0')
+      continue;
+    if (!g_ascii_string_to_unsigned (*id, 10, 1, G_MAXUINT64, &user_id, NULL))
+      return refuse (error, "\"%s\" is no user id; audio-participants takes "
+          "some, with commas between", *id);
+    if (!gst_rtms_settings_lists_participant (settings, user_id))
+      g_array_append_val (settings->audio_participants, user_id);
+  }
+  if (settings->audio_participants->len > 0
+      && (params->data_option != RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS
+          || params->content_type == RTMS_CONTENT_TYPE_RTP))
+    return refuse (error, "audio-participants needs audio-mode=participants "
+        "and audio-transport=raw");
+  return TRUE;
+}
+
 static gchar **
 split_hosts (const gchar *text)
 {
@@ -225,6 +267,7 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
       (GstRtmsSettings);
 
   if (!read_media (settings, properties, error)
+      || !read_participants (settings, properties, error)
       || !read_payload (settings, properties, error)
       || !sign (settings, properties, error))
     return NULL;
@@ -275,6 +318,7 @@ clear_settings (gpointer data)
   g_clear_pointer (&settings->payload, rtms_payload_free);
   g_clear_pointer (&settings->signature, rtms_secret_unref);
   g_strfreev (settings->url_policy.allowed_hosts);
+  g_clear_pointer (&settings->audio_participants, g_array_unref);
   g_free (settings->tls_ca_file);
 }
 

@@ -24,6 +24,7 @@ typedef struct {
   RtmsSessionConfig session;
   gboolean events;
   guint64 video_user_id;
+  GArray *audio_participants;   /* of guint64: pads from the beginning on */
   gboolean text_as_json;
   gboolean speaker_names;
   gboolean text_overlap;
@@ -42,6 +43,8 @@ GstRtmsSettings *gst_rtms_settings_new (const GstRtmsProperties *properties,
     GError **error);
 GstRtmsSettings *gst_rtms_settings_ref (GstRtmsSettings *settings);
 void gst_rtms_settings_unref (GstRtmsSettings *settings);
+gboolean gst_rtms_settings_lists_participant (const GstRtmsSettings *settings,
+    guint64 user_id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsSettings, gst_rtms_settings_unref)
 

@@ -223,6 +223,21 @@ warn_of_unreadable_media (GstRtmsStreams *self, const RtmsMediaParams *asked)
   }
 }
 
+/* Those whose pads the application wants from the beginning on; unless Zoom
+ * confirmed something else than participants' voices as they are. */
+static void
+announce_participants (GstRtmsStreams *self, GstCaps *caps)
+{
+  const GArray *ids = self->settings->audio_participants;
+
+  if (self->params.audio.data_option != RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS
+      || self->params.audio.content_type == RTMS_CONTENT_TYPE_RTP)
+    return;
+  for (guint i = 0; i < ids->len; i++)
+    announce (self, RTMS_MEDIA_AUDIO, g_array_index (ids, guint64, i), NULL,
+        caps);
+}
+
 /**
  * gst_rtms_streams_open:
  * @self: new streams
@@ -247,6 +262,8 @@ gst_rtms_streams_open (GstRtmsStreams *self, const RtmsMediaParams *params)
     } else if (i != RTMS_MEDIA_AUDIO
         || !gst_rtms_streams_is_late_audio (self)) {
       announce (self, i, 0, NULL, caps);
+    } else {
+      announce_participants (self, caps);
     }
   }
   warn_of_unreadable_media (self, &self->settings->session.params);
@@ -333,9 +350,13 @@ end_pads_of_leavers (GstRtmsStreams *self, const RtmsMessage *message)
       || message->event_type != RTMS_EVENT_PARTICIPANT_LEAVE
       || message->participants == NULL)
     return;
-  for (guint i = 0; i < message->participants->len; i++)
-    gst_rtms_pads_end_user (self->pads, g_array_index (message->participants,
-            RtmsParticipant, i).user_id);
+  for (guint i = 0; i < message->participants->len; i++) {
+    guint64 user_id = g_array_index (message->participants, RtmsParticipant,
+        i).user_id;
+
+    if (!gst_rtms_settings_lists_participant (self->settings, user_id))
+      gst_rtms_pads_end_user (self->pads, user_id);
+  }
 }
 
 /* As element messages for the application, and as events for elements

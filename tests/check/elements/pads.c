@@ -370,6 +370,65 @@ GST_START_TEST (test_participants_have_pads_of_their_own)
 
 GST_END_TEST;
 
+/* Muxers wait for what they are linked to. */
+GST_START_TEST (test_listed_participants_have_pads_all_the_time)
+{
+  set_up (NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "audio-mode", "participants");
+  g_object_set (f.src, "audio-participants", "16778240, 16779264,16778240",
+      "fill-silence", TRUE, NULL);
+  play_until_ready ();
+  fail_unless (f.no_more_pads);
+  check_caps ("audio_16778240", "audio/x-raw, format=S16LE, "
+      "layout=interleaved, rate=16000, channels=1");
+  fail_unless (g_hash_table_contains (f.captures, "audio_16779264"));
+
+  /* one speaks, leaves and comes back; the other is never heard */
+  send_voice (16778240, "Ada", 0);
+  test_server_send (f.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
+      "\"event_type\":4,\"participants\":[{\"user_id\":16778240}]}}");
+  send_voice (16778240, "Ada", 3000);
+  send_voice (16778240, "Ada", 3020);
+  wait_until_read (1);
+  for (guint i = 0, heard = 0; heard < 3; i++)
+    heard += gst_buffer_memcmp (wait_buffer ("audio_16778240", i), 0,
+        "\0\1\2\3", 4) == 0;
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
+  wait_event ("audio_16779264", GST_EVENT_EOS, 0);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio_16779264",
+              0)), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_list_of_participants_is_checked)
+{
+  static const struct {
+    const gchar *mode;
+    const gchar *list;
+    const gchar *named;
+  } lists[] = {
+    { "participants", "16778240,Ada", "\"Ada\" is no user id" },
+    { "participants", "0", "\"0\" is no user id" },
+    { "mixed", "16778240", "audio-mode=participants" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
+    set_up (NULL);
+    gst_util_set_object_arg (G_OBJECT (f.src), "audio-mode", lists[i].mode);
+    g_object_set (f.src, "audio-participants", lists[i].list, NULL);
+    fail_unless_equals_int (gst_element_set_state (f.pipeline,
+            GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+    fail_unless_equals_int (wait_error (GST_RESOURCE_ERROR, lists[i].named),
+        GST_RESOURCE_ERROR_SETTINGS);
+    tear_down ();
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_latency_is_reported_live)
 {
   GstQuery *query = gst_query_new_latency ();
@@ -718,6 +777,8 @@ pads_suite (void)
   tcase_add_test (tc, test_text_can_be_lines_of_json);
   tcase_add_test (tc, test_participant_is_chosen_and_changed);
   tcase_add_test (tc, test_participants_have_pads_of_their_own);
+  tcase_add_test (tc, test_listed_participants_have_pads_all_the_time);
+  tcase_add_test (tc, test_list_of_participants_is_checked);
   tcase_add_test (tc, test_latency_is_reported_live);
   tcase_add_test (tc, test_unlinked_pads_drop_and_go_on);
   tcase_add_test (tc, test_blocked_pad_holds_up_nothing_else);
