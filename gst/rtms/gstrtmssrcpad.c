@@ -277,6 +277,8 @@ append_fill (GstRtmsSrcPad *self, GstClockTime end)
       return;
     end = start + (end - start) / step * step;
   }
+  if (end <= start)
+    return;
   item = (Item) { .fill_start = start, .fill_end = end };
   gst_queue_array_push_tail_struct (self->queue, &item);
   g_cond_signal (&self->cond);
