@@ -109,7 +109,9 @@ static GstBuffer *
 create_silence (GstRtmsFill *fill, GstClockTime start, GstClockTime end)
 {
   GstClockTime time = MIN (end - start, SILENCE_MAX);
-  guint64 frames = gst_util_uint64_scale_round (time, fill->rate,
+  /* By the places, not the length, so that what is rounded does not add up. */
+  guint64 frames = gst_util_uint64_scale_round (start + time, fill->rate,
+      GST_SECOND) - gst_util_uint64_scale_round (start, fill->rate,
       GST_SECOND);
   gsize size = (gsize) frames * fill->frame_size;
   GstBuffer *buffer;
