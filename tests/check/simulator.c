@@ -2,6 +2,7 @@
 #include "simulator.h"
 
 #include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -11,6 +12,9 @@ struct _Simulator
   GThread *reader;
   gchar *folder;
   JsonParser *summary;
+  GSocketConnection *control;
+  GDataInputStream *answers;
+  JsonParser *answer;
 };
 
 /* Many meetings have more to tell than a pipe holds. */
@@ -49,15 +53,17 @@ simulator_new (const gchar *const *arguments)
   g_autoptr (GError) error = NULL;
   g_autofree gchar *payload = NULL;
   g_autofree gchar *summary = NULL;
+  g_autofree gchar *control = NULL;
   g_auto (GStrv) argv = NULL;
 
   simulator->folder = g_dir_make_tmp ("rtms-XXXXXX", NULL);
   payload = simulator_get_path (simulator, "started.json");
   summary = simulator_get_path (simulator, "summary.json");
+  control = simulator_get_path (simulator, "control");
   g_strv_builder_add_many (builder, g_getenv ("RTMS_SIMULATOR"), "--strict",
       "--client-id", "rtms-simulator", "--client-secret",
       "rtms-simulator-secret", "--payload-out", payload, "--summary",
-      summary, NULL);
+      summary, "--control", control, NULL);
   g_strv_builder_addv (builder, (const char **) arguments);
   argv = g_strv_builder_end (builder);
   simulator->process = g_subprocess_newv ((const gchar *const *) argv,
@@ -90,6 +96,9 @@ simulator_free (Simulator *simulator)
   g_thread_join (simulator->reader);
   g_object_unref (simulator->process);
   g_clear_object (&simulator->summary);
+  g_clear_object (&simulator->answer);
+  g_clear_object (&simulator->answers);
+  g_clear_object (&simulator->control);
   remove_folder (simulator->folder);
   g_free (simulator->folder);
   g_free (simulator);
@@ -105,6 +114,45 @@ gchar *
 simulator_get_path (Simulator *simulator, const gchar *name)
 {
   return g_build_filename (simulator->folder, name, NULL);
+}
+
+static void
+open_control (Simulator *simulator)
+{
+  g_autofree gchar *path = simulator_get_path (simulator, "control");
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+
+  simulator->control = g_socket_client_connect (client,
+      G_SOCKET_CONNECTABLE (address), NULL, &error);
+  if (simulator->control == NULL)
+    g_error ("%s", error->message);
+  simulator->answers = g_data_input_stream_new (g_io_stream_get_input_stream (
+          G_IO_STREAM (simulator->control)));
+}
+
+/* Runs a command at its control socket. Returns the answer, which is the
+ * simulator's until the next command. */
+JsonObject *
+simulator_command (Simulator *simulator, const gchar *command)
+{
+  g_autofree gchar *line = g_strconcat (command, "\n", NULL);
+  g_autofree gchar *answer = NULL;
+
+  if (simulator->control == NULL)
+    open_control (simulator);
+  g_output_stream_write_all (g_io_stream_get_output_stream (
+          G_IO_STREAM (simulator->control)), line, strlen (line), NULL, NULL,
+      NULL);
+  answer = g_data_input_stream_read_line (simulator->answers, NULL, NULL,
+      NULL);
+  g_clear_object (&simulator->answer);
+  simulator->answer = json_parser_new ();
+  if (answer == NULL
+      || !json_parser_load_from_data (simulator->answer, answer, -1, NULL))
+    g_error ("No answer to %s", command);
+  return json_node_get_object (json_parser_get_root (simulator->answer));
 }
 
 /* Waits for its end. Returns its exit code. */

@@ -18,6 +18,7 @@ void simulator_free (Simulator *simulator);
 
 const gchar *simulator_get_folder (Simulator *simulator);
 gchar *simulator_get_path (Simulator *simulator, const gchar *name);
+JsonObject *simulator_command (Simulator *simulator, const gchar *command);
 gint simulator_wait (Simulator *simulator);
 JsonObject *simulator_get_meeting (Simulator *simulator);
 JsonObject *simulator_get_nth_meeting (Simulator *simulator, guint index);

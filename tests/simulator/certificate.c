@@ -24,6 +24,21 @@ typedef struct {
   EVP_PKEY *key;
 } Issuer;
 
+gboolean
+sim_tls_fault_find (const gchar *name, SimTlsFault *fault)
+{
+  static const gchar *const names[]
+      = { "good", "expired", "wrong-name", "unknown-ca" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (g_str_equal (names[i], name)) {
+      *fault = (SimTlsFault)i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 static gboolean
 add_extension (X509 *certificate, X509 *issuer, int nid, const gchar *value)
 {

@@ -13,6 +13,9 @@ typedef enum {
   SIM_TLS_UNKNOWN_CA,
 } SimTlsFault;
 
+/* "expired", "wrong-name", "unknown-ca" or "good". */
+gboolean sim_tls_fault_find (const gchar *name, SimTlsFault *fault);
+
 /* Who trusts it trusts every certificate below but the one of an unknown
  * authority. */
 typedef struct _SimAuthority SimAuthority;

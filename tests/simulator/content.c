@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "content.h"
 
+#include "oddity.h"
+
 /* In Contact Center a person is known by the channel of the call. */
 static gchar *
 make_channel (const SimPerson *person)
@@ -9,11 +11,18 @@ make_channel (const SimPerson *person)
 }
 
 static void
-append_person (GString *text, SimProduct product, const SimPerson *person)
+append_person (
+    GString *text, SimProduct product, guint oddities, const SimPerson *person)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_VALUE);
+  const gchar *quote = oddities & SIM_ODDITY_TEXT_IDS ? "\"" : "";
+  g_autoptr (JsonNode) node = NULL;
   g_autofree gchar *name = NULL;
 
+  g_string_append_printf (text, "\"user_id\":%s%" G_GUINT64_FORMAT "%s,", quote,
+      person != NULL ? person->user_id : 0, quote);
+  if (person == NULL)
+    return;
+  node = json_node_new (JSON_NODE_VALUE);
   json_node_set_string (node, person->name);
   name = json_to_string (node, FALSE);
   g_string_append_printf (text, "\"user_name\":%s,", name);
@@ -24,31 +33,46 @@ append_person (GString *text, SimProduct product, const SimPerson *person)
   }
 }
 
-/* Media messages are most of the traffic, so they are put together as text
- * right away. */
-GString *
-sim_content_media (SimMedium medium, SimProduct product,
-    const SimPerson *person, const guint8 *data, gsize size, gint64 timestamp)
+static void
+append_base64 (GString *text, const guint8 *data, gsize size)
 {
-  GString *text = g_string_sized_new (size * 4 / 3 + 256);
   gint state = 0, save = 0;
-  gsize end;
+  gsize end = text->len;
 
-  g_string_append_printf (text,
-      "{\"msg_type\":%d,\"content\":{\"user_id\":%" G_GUINT64_FORMAT ",",
-      SIM_MSG_MEDIA_DATA_AUDIO + medium, person != NULL ? person->user_id : 0);
-  if (person != NULL)
-    append_person (text, product, person);
-  g_string_append (text, "\"data\":\"");
-  end = text->len;
   g_string_set_size (text, end + (size / 3 + 1) * 4 + 4);
   end += g_base64_encode_step (
       data, size, FALSE, text->str + end, &state, &save);
   end += g_base64_encode_close (FALSE, text->str + end, &state, &save);
   g_string_truncate (text, end);
-  g_string_append_printf (text,
-      "\",\"length\":%" G_GSIZE_FORMAT ",\"timestamp\":%" G_GINT64_FORMAT "}}",
-      size, timestamp);
+}
+
+/* Media messages are most of the traffic, so they are put together as text
+ * right away. */
+GString *
+sim_content_media (SimMedium medium, SimProduct product, guint oddities,
+    const SimPerson *person, const guint8 *data, gsize size, gint64 timestamp)
+{
+  GString *text = g_string_sized_new (size * 4 / 3 + 256);
+
+  g_string_append_printf (
+      text, "{\"msg_type\":%d,\"content\":", SIM_MSG_MEDIA_DATA_AUDIO + medium);
+  if (oddities & SIM_ODDITY_BARE_CONTENT) {
+    g_string_append_c (text, '"');
+    append_base64 (text, data, size);
+    g_string_append (text, "\"}");
+    return text;
+  }
+  g_string_append_c (text, '{');
+  append_person (text, product, oddities, person);
+  g_string_append (text, "\"data\":\"");
+  append_base64 (text, data, size);
+  g_string_append (text, "\",");
+  if (!(oddities & SIM_ODDITY_NO_LENGTH))
+    g_string_append_printf (text, "\"length\":%" G_GSIZE_FORMAT ",", size);
+  if (oddities & SIM_ODDITY_EXTRA_FIELDS)
+    g_string_append (text, "\"sequence\":[1,{\"of\":null}],");
+  g_string_append_printf (
+      text, "\"timestamp\":%" G_GINT64_FORMAT "}}", timestamp);
   return text;
 }
 

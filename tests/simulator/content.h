@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* A message of audio, video or share as text. @person is NULL where nobody in
  * particular is heard or seen. */
 GString *sim_content_media (SimMedium medium, SimProduct product,
-    const SimPerson *person, const guint8 *data, gsize size, gint64 timestamp);
+    guint oddities, const SimPerson *person, const guint8 *data, gsize size,
+    gint64 timestamp);
 
 /* @start and @end are Unix us; they are sent in units of @scale per second. */
 JsonObject *sim_content_transcript (SimProduct product, const SimPerson *person,

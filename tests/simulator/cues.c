@@ -76,6 +76,22 @@ add_chat (GArray *cues, const SimScript *script, const SimCourse *course)
   }
 }
 
+static void
+add_faults (GArray *cues, const SimCourse *course, const SimPlan *plan)
+{
+  gint64 interval = (gint64)(plan->fault_interval * G_USEC_PER_SEC);
+
+  for (guint i = 0; i < plan->faults->len; i++) {
+    const SimPlannedFault *fault
+        = &g_array_index (plan->faults, SimPlannedFault, i);
+
+    add_cue (cues, SIM_CUE_FAULT, fault->at, 0)->text = fault->command;
+  }
+  for (gint64 at = interval; plan->has_fault_seed && at < course->duration;
+       at += interval)
+    add_cue (cues, SIM_CUE_FAULT, at, 0);
+}
+
 static gint
 compare_cues (gconstpointer a, gconstpointer b)
 {
@@ -129,6 +145,7 @@ sim_cues_new (const SimScript *script, const SimCourse *course,
     add_cue (cues, SIM_CUE_VOICE_EVENT, event->at, event->person)->type
         = event->type;
   }
+  add_faults (cues, course, plan);
   add_spans (cues, course->pauses, SIM_CUE_PAUSE, 0);
   for (gint i = 0; i < n_people; i++)
     add_ends (cues, course->cameras[i], SIM_CUE_VIDEO_OFF, i);

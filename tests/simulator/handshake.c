@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "meeting.h"
+#include "oddity.h"
 #include "signature.h"
 
 static const struct {
@@ -59,7 +60,7 @@ make_response (SimMessageType type, gint64 sequence, SimStatus status)
 }
 
 static void
-refuse (SimSocket *socket, gint64 sequence, SimStatus status)
+send_refusal (SimSocket *socket, gint64 sequence, SimStatus status)
 {
   g_autoptr (JsonObject) response
       = make_response (socket->signaling ? SIM_MSG_SIGNALING_HAND_SHAKE_RESP
@@ -68,10 +69,24 @@ refuse (SimSocket *socket, gint64 sequence, SimStatus status)
 
   socket->refused = TRUE;
   sim_socket_send (socket, response);
+  sim_socket_close (socket, SIM_CLOSE_NORMAL, sim_status_name (status));
+}
+
+static void
+refuse (SimSocket *socket, gint64 sequence, SimStatus status)
+{
+  guint oddities = sim_simulator_get_oddities (socket->simulator);
+
   sim_simulator_add_violation (socket->simulator,
       "%s %u: refused: status %d %s", sim_socket_get_kind (socket),
       socket->number, status, sim_status_name (status));
-  sim_socket_close (socket, SIM_CLOSE_NORMAL, sim_status_name (status));
+  if (status == SIM_STATUS_INVALID_SIGNATURE
+      && (oddities & SIM_ODDITY_SILENT_REFUSAL)) {
+    socket->refused = TRUE;
+    sim_socket_close (socket, SIM_CLOSE_NORMAL, NULL);
+  } else {
+    send_refusal (socket, sequence, status);
+  }
   sim_simulator_handshake_refused (socket->simulator);
 }
 
@@ -140,9 +155,9 @@ check_request (SimSocket *socket, gint64 type, gint64 expected_type,
 }
 
 static JsonObject *
-make_media_server (SimSimulator *simulator)
+make_media_server (SimSimulator *simulator, SimMeeting *meeting)
 {
-  const gchar *url = sim_simulator_get_url (simulator);
+  const gchar *url = sim_meeting_get_url (meeting);
   guint offered = get_offered_media (sim_simulator_get_options (simulator))
                   | SIM_MEDIA_ALL;
   g_autofree gchar *base = g_strndup (url, strrchr (url, '/') - url);
@@ -161,8 +176,8 @@ make_media_server (SimSimulator *simulator)
   return server;
 }
 
-void
-sim_handshake_signaling (SimSocket *socket, gint64 type, JsonObject *request)
+static void
+handle_signaling (SimSocket *socket, gint64 type, JsonObject *request)
 {
   SimMeeting *meeting = NULL;
   gint64 sequence = 1;
@@ -183,7 +198,7 @@ sim_handshake_signaling (SimSocket *socket, gint64 type, JsonObject *request)
   response = make_response (
       SIM_MSG_SIGNALING_HAND_SHAKE_RESP, sequence, SIM_STATUS_OK);
   json_object_set_object_member (
-      response, "media_server", make_media_server (socket->simulator));
+      response, "media_server", make_media_server (socket->simulator, meeting));
   sim_socket_send (socket, response);
   sim_meeting_signaling_joined (meeting, socket, buffer_data);
 }
@@ -219,8 +234,8 @@ check_media_type (SimSocket *socket, JsonObject *request, guint *media)
   return SIM_STATUS_OK;
 }
 
-void
-sim_handshake_media (SimSocket *socket, gint64 type, JsonObject *request)
+static void
+handle_media (SimSocket *socket, gint64 type, JsonObject *request)
 {
   const SimOptions *options = sim_simulator_get_options (socket->simulator);
   SimMeeting *meeting = NULL;
@@ -251,4 +266,97 @@ sim_handshake_media (SimSocket *socket, gint64 type, JsonObject *request)
   sim_socket_send (socket, response);
   socket->media = media;
   sim_meeting_media_joined (meeting, socket);
+}
+
+static void
+answer (SimSocket *socket, JsonObject *request)
+{
+  gint64 type = 0;
+
+  sim_json_get_int (request, "msg_type", &type);
+  if (socket->signaling)
+    handle_signaling (socket, type, request);
+  else
+    handle_media (socket, type, request);
+}
+
+static gboolean
+on_late (gpointer user_data)
+{
+  SimSocket *socket = user_data;
+  g_autoptr (JsonObject) request = g_steal_pointer (&socket->late_request);
+
+  socket->late_source = 0;
+  if (sim_socket_is_open (socket))
+    answer (socket, request);
+  return G_SOURCE_REMOVE;
+}
+
+/* Does what is to go wrong with this handshake. */
+static void
+fail (SimSocket *socket, JsonObject *request, const SimHandshakeFault *fault)
+{
+  const gchar *kind = sim_socket_get_kind (socket);
+  gint64 sequence = 1;
+
+  sim_json_get_int (request, "sequence", &sequence);
+  switch (fault->answer) {
+  case SIM_ANSWER_LATE:
+    sim_log ("%s %u: answered %u ms late", kind, socket->number, fault->delay);
+    socket->late_request = json_object_ref (request);
+    socket->late_source = g_timeout_add (fault->delay, on_late, socket);
+    break;
+  case SIM_ANSWER_SILENCE:
+    sim_log ("%s %u: not answered", kind, socket->number);
+    socket->refused = TRUE;
+    break;
+  case SIM_ANSWER_CLOSE:
+    sim_log ("%s %u: closed in place of an answer", kind, socket->number);
+    socket->refused = TRUE;
+    sim_socket_close (socket, (gushort)fault->value, NULL);
+    break;
+  default:
+    sim_log ("%s %u: refused for once: status %d", kind, socket->number,
+        fault->value);
+    send_refusal (socket, sequence, (SimStatus)fault->value);
+    break;
+  }
+}
+
+void
+sim_handshake_handle (SimSocket *socket, JsonObject *request)
+{
+  const gchar *stream_id = "";
+  SimMeeting *meeting;
+  SimHandshakeFault *fault;
+
+  if (socket->late_request != NULL)
+    return;
+  sim_json_get_string (request, "rtms_stream_id", &stream_id);
+  meeting = sim_simulator_find_meeting (socket->simulator, stream_id);
+  if (meeting == NULL) {
+    answer (socket, request);
+    return;
+  }
+  if (sim_meeting_is_asked_for (meeting)) {
+    gint64 sequence = 1;
+
+    sim_json_get_int (request, "sequence", &sequence);
+    sim_meeting_tell_over (meeting);
+    send_refusal (socket, sequence, SIM_STATUS_INVALID_RTMS_STREAM_ID);
+    sim_simulator_check_end (socket->simulator);
+    return;
+  }
+  /* Where the meeting was, nobody knows of it any more. */
+  if (!g_str_equal (socket->url, sim_meeting_get_url (meeting))) {
+    sim_websocket_reset (socket->websocket);
+    return;
+  }
+  fault = &sim_meeting_get_faults (meeting)->handshakes[socket->signaling];
+  if (fault->times == 0) {
+    answer (socket, request);
+    return;
+  }
+  fault->times--;
+  fail (socket, request, fault);
 }

@@ -14,8 +14,6 @@ guint sim_handshake_get_path_media (const gchar *path);
 
 /* Answers whatever came first on a new socket, and on success lets the
  * meeting know. */
-void sim_handshake_signaling (
-    SimSocket *socket, gint64 type, JsonObject *request);
-void sim_handshake_media (SimSocket *socket, gint64 type, JsonObject *request);
+void sim_handshake_handle (SimSocket *socket, JsonObject *request);
 
 G_END_DECLS

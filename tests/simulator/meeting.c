@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "chaos.h"
+#include "command.h"
 #include "events.h"
+#include "oddity.h"
 #include "player.h"
 #include "subscription.h"
 
@@ -30,6 +33,10 @@ struct _SimMeeting {
   GPtrArray *media_sockets; /* of SimSocket, not owned */
   SimPlayer *player;
   SimTally *tally;
+  SimDelivery *delivery;
+  SimFaults faults;
+  SimChaos *chaos; /* or NULL */
+  gchar *url;
   SimSubscription *subscription;
   gboolean buffer_data;
   gboolean ready;        /* CLIENT_READY_ACK on this signaling socket */
@@ -37,6 +44,7 @@ struct _SimMeeting {
   guint lost_media;      /* media that a lost socket had carried */
   SimStopReason stop_reason;
   gboolean served;
+  gboolean asked_for;
   gboolean paused;
   guint wait_source;
   guint window_source;
@@ -70,6 +78,7 @@ make_stream_id (void)
 SimMeeting *
 sim_meeting_new (SimSimulator *simulator, guint number, const gchar *stream_id)
 {
+  const SimOptions *options = sim_simulator_get_options (simulator);
   SimMeeting *meeting = g_new0 (SimMeeting, 1);
 
   meeting->simulator = simulator;
@@ -80,7 +89,16 @@ sim_meeting_new (SimSimulator *simulator, guint number, const gchar *stream_id)
   meeting->session_id = make_stream_id ();
   meeting->media_sockets = g_ptr_array_new ();
   meeting->tally = sim_tally_new ();
-  meeting->player = sim_player_new (simulator, meeting, meeting->tally);
+  meeting->delivery = sim_delivery_new (simulator, number, meeting->tally);
+  meeting->url = g_strdup (sim_simulator_get_url (simulator));
+  meeting->faults = (SimFaults){
+    .keep_alives = { options->keep_alive_style, options->keep_alive_style },
+    .tell_event = TRUE,
+    .tell_webhook = TRUE,
+  };
+  if (options->plan.has_fault_seed)
+    meeting->chaos = sim_chaos_new (options, number);
+  meeting->player = sim_player_new (simulator, meeting);
   meeting->subscription = sim_subscription_new (simulator, number);
   return meeting;
 }
@@ -101,7 +119,10 @@ sim_meeting_free (SimMeeting *meeting)
   clear_source (&meeting->ending_source);
   sim_player_free (meeting->player);
   sim_subscription_free (meeting->subscription);
+  g_clear_pointer (&meeting->chaos, sim_chaos_free);
+  sim_delivery_free (meeting->delivery);
   sim_tally_free (meeting->tally);
+  g_free (meeting->url);
   g_ptr_array_unref (meeting->media_sockets);
   g_free (meeting->uuid);
   g_free (meeting->stream_id);
@@ -186,6 +207,18 @@ sim_meeting_is_finished (SimMeeting *meeting)
 }
 
 gboolean
+sim_meeting_is_asked_for (SimMeeting *meeting)
+{
+  return meeting->asked_for;
+}
+
+void
+sim_meeting_tell_over (SimMeeting *meeting)
+{
+  meeting->asked_for = FALSE;
+}
+
+gboolean
 sim_meeting_was_served (SimMeeting *meeting)
 {
   return meeting->served;
@@ -197,12 +230,41 @@ sim_meeting_get_tally (SimMeeting *meeting)
   return meeting->tally;
 }
 
+SimDelivery *
+sim_meeting_get_delivery (SimMeeting *meeting)
+{
+  return meeting->delivery;
+}
+
+SimFaults *
+sim_meeting_get_faults (SimMeeting *meeting)
+{
+  return &meeting->faults;
+}
+
+const gchar *
+sim_meeting_get_url (SimMeeting *meeting)
+{
+  return meeting->url;
+}
+
 static void
 send_signaling (SimMeeting *meeting, JsonObject *message)
 {
   if (meeting->signaling != NULL)
     sim_socket_send (meeting->signaling, message);
   json_object_unref (message);
+}
+
+static void
+send_state (SimMeeting *meeting, JsonObject *message)
+{
+  if (sim_simulator_get_oddities (meeting->simulator)
+      & SIM_ODDITY_STATE_ON_MEDIA) {
+    for (guint i = 0; i < meeting->media_sockets->len; i++)
+      sim_socket_send (g_ptr_array_index (meeting->media_sockets, i), message);
+  }
+  send_signaling (meeting, message);
 }
 
 static void
@@ -213,6 +275,8 @@ post_webhook (SimMeeting *meeting, const gchar *name, gint reason)
       = sim_event_webhook (options->product, name, meeting->uuid,
           meeting->stream_id, NULL, reason, g_get_real_time () / 1000);
 
+  sim_oddity_apply_to_webhook (
+      sim_simulator_get_oddities (meeting->simulator), envelope);
   sim_webhook_post (sim_simulator_get_webhook (meeting->simulator), envelope);
 }
 
@@ -247,6 +311,8 @@ sim_meeting_signaling_joined (
   }
   meeting->signaling = socket;
   socket->meeting = meeting;
+  socket->meeting_number = meeting->number;
+  socket->framing = meeting->faults.framing[TRUE];
   meeting->ready = FALSE;
   meeting->ready_needed = FALSE;
   meeting->lost_media = 0;
@@ -297,6 +363,12 @@ sim_meeting_media_joined (SimMeeting *meeting, SimSocket *socket)
   sim_log ("meeting %u: media handshake on socket %u: %s", meeting->number,
       socket->number, text);
   socket->meeting = meeting;
+  socket->meeting_number = meeting->number;
+  socket->framing = meeting->faults.framing[FALSE];
+  for (SimMedium medium = 0; medium < SIM_N_MEDIA; medium++) {
+    if (socket->media & SIM_MEDIA_BIT (medium))
+      sim_delivery_join (meeting->delivery, medium);
+  }
   g_ptr_array_add (meeting->media_sockets, socket);
   meeting->ready_needed = TRUE;
   meeting->lost_media &= ~socket->media;
@@ -360,13 +432,26 @@ sim_meeting_media_began (SimMeeting *meeting, gint64 epoch)
       "meeting %u: media begins at %" G_GINT64_FORMAT, meeting->number, epoch);
   meeting->state = STATE_STARTED;
   clear_source (&meeting->wait_source);
-  send_signaling (meeting, sim_event_stream_state (SIM_STREAM_ACTIVE, 0));
+  send_state (meeting, sim_event_stream_state (SIM_STREAM_ACTIVE, 0));
   send_signaling (meeting,
       sim_event_session_state (meeting->session_id, SIM_SESSION_STARTED, 0));
   send_signaling (meeting,
       sim_event_update (SIM_EVENT_FIRST_PACKET_TIMESTAMP, epoch, &event));
   sim_subscription_set_started (meeting->subscription, meeting->signaling,
       epoch, sim_player_get_position (meeting->player));
+}
+
+static void
+run_fault (SimMeeting *meeting, const gchar *text)
+{
+  g_autofree gchar *picked
+      = text == NULL ? sim_chaos_pick (meeting->chaos) : NULL;
+  g_autoptr (JsonObject) answer = sim_command_run (
+      meeting->simulator, meeting, text != NULL ? text : picked);
+
+  if (!json_object_get_boolean_member (answer, "ok"))
+    g_printerr ("rtms-simulator: %s\n",
+        json_object_get_string_member (answer, "error"));
 }
 
 static void
@@ -382,25 +467,32 @@ set_paused (SimMeeting *meeting, gboolean paused, gint64 timestamp)
   json_object_set_int_member (session, "timestamp", timestamp);
   json_object_set_int_member (stream, "timestamp", timestamp);
   send_signaling (meeting, session);
-  send_signaling (meeting, stream);
+  send_state (meeting, stream);
 }
 
 void
-sim_meeting_cue (SimMeeting *meeting, const SimCue *cue, gint64 epoch)
+sim_meeting_cue (SimMeeting *meeting, const SimCue *cue, gint64 timestamp)
 {
+  if (cue->kind == SIM_CUE_FAULT) {
+    run_fault (meeting, cue->text);
+    return;
+  }
   if (cue->kind == SIM_CUE_PAUSE || cue->kind == SIM_CUE_RESUME) {
-    set_paused (meeting, cue->kind == SIM_CUE_PAUSE, epoch + cue->at / 1000);
+    set_paused (meeting, cue->kind == SIM_CUE_PAUSE, timestamp);
     return;
   }
   sim_subscription_send_cue (
-      meeting->subscription, meeting->signaling, cue, epoch);
+      meeting->subscription, meeting->signaling, cue, timestamp);
 }
 
 void
 sim_meeting_media_finished (SimMeeting *meeting)
 {
   sim_log ("meeting %u: the meeting ended", meeting->number);
-  if (meeting->window_source != 0)
+  meeting->asked_for = meeting->window_source != 0 && meeting->faults.any;
+  if (meeting->asked_for)
+    sim_log ("meeting %u: the client is away", meeting->number);
+  else if (meeting->window_source != 0)
     sim_simulator_add_violation (meeting->simulator,
         "meeting %u: the client was away when the meeting ended",
         meeting->number);
@@ -445,7 +537,7 @@ signaling_lost (SimMeeting *meeting)
     return;
   sim_log ("meeting %u: signaling lost, waiting for the client to return",
       meeting->number);
-  if (meeting->state == STATE_STARTED)
+  if (meeting->state == STATE_STARTED && meeting->faults.tell_webhook)
     post_webhook (meeting, "rtms_interrupted", 0);
   clear_source (&meeting->wait_source);
   open_window (meeting);
@@ -463,9 +555,13 @@ media_lost (SimMeeting *meeting, SimSocket *socket)
   sim_log ("meeting %u: media socket %u lost, waiting for it to return",
       meeting->number, socket->number);
   meeting->lost_media |= socket->media;
-  send_signaling (
-      meeting, sim_event_update (SIM_EVENT_MEDIA_CONNECTION_INTERRUPTED,
-                   g_get_real_time () / 1000, &event));
+  if (meeting->faults.tell_event)
+    send_signaling (
+        meeting, sim_event_update (SIM_EVENT_MEDIA_CONNECTION_INTERRUPTED,
+                     g_get_real_time () / 1000, &event));
+  if (meeting->faults.tell_state)
+    send_signaling (meeting, sim_event_stream_state (SIM_STREAM_INTERRUPTED,
+                                 SIM_STOP_DATA_CONNECTION_INTERRUPTED));
   open_window (meeting);
 }
 
@@ -478,6 +574,111 @@ sim_meeting_socket_lost (SimMeeting *meeting, SimSocket *socket)
   else
     media_lost (meeting, socket);
   sim_simulator_check_end (meeting->simulator);
+}
+
+/* Faults */
+
+GPtrArray *
+sim_meeting_find_sockets (SimMeeting *meeting, gboolean signaling, guint media)
+{
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < meeting->media_sockets->len; i++) {
+    SimSocket *socket = g_ptr_array_index (meeting->media_sockets, i);
+
+    if (socket->media & media)
+      g_ptr_array_add (found, socket);
+  }
+  if (signaling && meeting->signaling != NULL)
+    g_ptr_array_add (found, meeting->signaling);
+  return found;
+}
+
+static void
+let_go (SimMeeting *meeting, SimSocket *socket)
+{
+  sim_player_detach (meeting->player, socket);
+  socket->meeting = NULL;
+  sim_websocket_reset (socket->websocket);
+}
+
+void
+sim_meeting_move (SimMeeting *meeting, const gchar *url)
+{
+  if (meeting->state >= STATE_ENDING)
+    return;
+  sim_log ("meeting %u: moves to %s", meeting->number, url);
+  g_free (meeting->url);
+  meeting->url = g_strdup (url);
+  for (guint i = 0; i < meeting->media_sockets->len; i++)
+    let_go (meeting, g_ptr_array_index (meeting->media_sockets, i));
+  g_ptr_array_set_size (meeting->media_sockets, 0);
+  if (meeting->signaling != NULL)
+    let_go (meeting, meeting->signaling);
+  meeting->signaling = NULL;
+  meeting->ready = FALSE;
+  meeting->lost_media = 0;
+  if (meeting->state != STATE_WAITING) {
+    clear_source (&meeting->wait_source);
+    open_window (meeting);
+  }
+  sim_simulator_announce (meeting->simulator, meeting);
+}
+
+void
+sim_meeting_post (SimMeeting *meeting, const gchar *event)
+{
+  if (g_str_equal (event, "rtms_started"))
+    sim_simulator_announce (meeting->simulator, meeting);
+  else
+    post_webhook (meeting, event, g_str_equal (event, "rtms_stopped") ? 6 : 0);
+}
+
+void
+sim_meeting_set_clock (SimMeeting *meeting, gint64 jump, gint ppm)
+{
+  sim_player_set_clock (meeting->player, jump, ppm);
+}
+
+static JsonObject *
+socket_to_json (SimSocket *socket)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "number", socket->number);
+  json_object_set_boolean_member (object, "signaling", socket->signaling);
+  json_object_set_int_member (object, "media", socket->media);
+  json_object_set_int_member (object, "sent", (gint64)socket->n_sent);
+  json_object_set_int_member (
+      object, "written", (gint64)sim_websocket_get_written (socket->websocket));
+  return object;
+}
+
+JsonObject *
+sim_meeting_to_json (SimMeeting *meeting)
+{
+  static const gchar *const states[]
+      = { "waiting", "joined", "started", "ending", "over" };
+  JsonObject *object = json_object_new ();
+  JsonArray *sockets = json_array_new ();
+  g_autoptr (GPtrArray) found
+      = sim_meeting_find_sockets (meeting, TRUE, SIM_MEDIA_EACH);
+
+  for (guint i = 0; i < found->len; i++)
+    json_array_add_object_element (
+        sockets, socket_to_json (g_ptr_array_index (found, i)));
+  json_object_set_int_member (object, "number", meeting->number);
+  json_object_set_string_member (object, "rtms_stream_id", meeting->stream_id);
+  json_object_set_string_member (object, "state", states[meeting->state]);
+  json_object_set_boolean_member (
+      object, "interrupted", meeting->window_source != 0);
+  json_object_set_double_member (object, "position",
+      (gdouble)sim_player_get_position (meeting->player) / G_USEC_PER_SEC);
+  json_object_set_string_member (object, "url", meeting->url);
+  json_object_set_array_member (object, "sockets", sockets);
+  json_object_set_object_member (
+      object, "deliveries", sim_delivery_to_json (meeting->delivery));
+  return object;
 }
 
 /* Requests */
@@ -677,7 +878,7 @@ finish (gpointer user_data)
 
   meeting->ending_source = 0;
   meeting->state = STATE_OVER;
-  send_signaling (meeting,
+  send_state (meeting,
       sim_event_stream_state (SIM_STREAM_TERMINATED, meeting->stop_reason));
   drop_media_sockets (meeting, SIM_CLOSE_NORMAL, NULL);
   if (meeting->signaling != NULL) {
@@ -699,7 +900,7 @@ sim_meeting_end (SimMeeting *meeting, SimStopReason reason)
   if (meeting->state >= STATE_ENDING)
     return;
   if (reason == SIM_STOP_MEETING_ENDED && meeting->state == STATE_STARTED
-      && meeting->window_source == 0)
+      && (meeting->window_source == 0 || meeting->faults.any))
     meeting->served = TRUE;
   clear_source (&meeting->wait_source);
   clear_source (&meeting->window_source);
@@ -707,8 +908,7 @@ sim_meeting_end (SimMeeting *meeting, SimStopReason reason)
   sim_subscription_send_end (meeting->subscription, meeting->signaling);
   meeting->state = STATE_ENDING;
   meeting->stop_reason = reason;
-  send_signaling (
-      meeting, sim_event_stream_state (SIM_STREAM_TERMINATING, reason));
+  send_state (meeting, sim_event_stream_state (SIM_STREAM_TERMINATING, reason));
   send_signaling (meeting, sim_event_session_state (meeting->session_id,
                                SIM_SESSION_STOPPED, reason));
   meeting->ending_source = g_timeout_add (

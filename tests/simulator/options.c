@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "oddity.h"
 #include "scene.h"
 
 #define DEFAULT_SCENE "standup"
@@ -40,7 +41,7 @@ static const gchar *description_text
       "client broke the protocol; 2 wrong usage or a missing encoder.";
 
 static gboolean G_GNUC_PRINTF (2, 3)
-usage_error (gint *exit_code, const gchar *format, ...)
+    usage_error (gint *exit_code, const gchar *format, ...)
 {
   va_list args;
   g_autofree gchar *text = NULL;
@@ -205,6 +206,94 @@ parse_course (SimOptions *options, const CourseTexts *texts, gint *exit_code)
 }
 
 static gboolean
+parse_oddities (gchar **names, guint *oddities)
+{
+  for (gchar **name = names; name != NULL && *name != NULL; name++) {
+    SimOddity oddity = sim_oddity_find (*name);
+
+    if (oddity == 0)
+      return FALSE;
+    *oddities |= oddity;
+  }
+  return TRUE;
+}
+
+/* "connection+clock" */
+static gboolean
+parse_fault_kinds (const gchar *text, guint *kinds)
+{
+  static const gchar *const names[]
+      = { "connection", "message", "order", "clock" };
+  g_auto (GStrv) words = g_strsplit (text, "+", -1);
+
+  *kinds = 0;
+  for (guint i = 0; words[i] != NULL; i++) {
+    guint kind = 0;
+
+    while (kind < G_N_ELEMENTS (names) && !g_str_equal (names[kind], words[i]))
+      kind++;
+    if (kind == G_N_ELEMENTS (names))
+      return FALSE;
+    *kinds |= 1u << kind;
+  }
+  return TRUE;
+}
+
+/* Options of what goes wrong, as they were given. */
+typedef struct {
+  gchar **oddities;
+  gchar **faults;
+  gchar *kinds;
+  gchar *tls;
+  gint seed;
+} FaultTexts;
+
+static void
+clear_fault_texts (FaultTexts *texts)
+{
+  g_strfreev (texts->oddities);
+  g_strfreev (texts->faults);
+  g_free (texts->kinds);
+  g_free (texts->tls);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FaultTexts, clear_fault_texts)
+
+static gboolean
+parse_faults (SimOptions *options, const FaultTexts *texts, gint *exit_code)
+{
+  SimPlan *plan = &options->plan;
+
+  if (!parse_oddities (texts->oddities, &options->oddities)) {
+    g_autofree gchar *list = sim_oddity_list (G_MAXUINT);
+
+    return usage_error (exit_code, "--oddity is one of %s.", list);
+  }
+  for (gchar **text = texts->faults; text != NULL && *text != NULL; text++) {
+    if (!sim_plan_parse_fault (plan, *text))
+      return usage_error (
+          exit_code, "--fault \"%s\": it is AT:COMMAND.", *text);
+  }
+  if (texts->tls != NULL
+      && !sim_tls_fault_find (texts->tls, &options->tls_fault))
+    return usage_error (
+        exit_code, "--tls-fault is expired, wrong-name or unknown-ca.");
+  if (texts->tls != NULL && !options->tls)
+    return usage_error (exit_code, "--tls-fault needs --tls.");
+  if (texts->kinds != NULL
+      && !parse_fault_kinds (texts->kinds, &options->fault_kinds))
+    return usage_error (exit_code,
+        "--fault-kinds is some of connection, message, order and clock, with "
+        "+ between them.");
+  if (!(plan->fault_interval >= 0.05 && plan->fault_interval <= 3600.0))
+    return usage_error (
+        exit_code, "--fault-interval must lie within 0.05 and 3600.");
+  plan->has_fault_seed = texts->seed >= 0;
+  plan->fault_seed = (guint)MAX (0, texts->seed);
+  return TRUE;
+}
+
+static gboolean
 parse_names (SimOptions *options, const gchar *unit, const gchar *product,
     const gchar *offer, const gchar *style, gint *exit_code)
 {
@@ -287,6 +376,7 @@ sim_options_parse (
   g_autofree gchar *offer = NULL;
   g_autofree gchar *style = NULL;
   g_auto (CourseTexts) course = { NULL };
+  g_auto (FaultTexts) faults = { .seed = -1 };
   gboolean list_scenes = FALSE;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
@@ -394,6 +484,25 @@ sim_options_parse (
         "STYLE" },
     { "audio-dump", 0, 0, G_OPTION_ARG_FILENAME, &options->audio_dump,
         "Write the sound that was encoded into this folder", "DIR" },
+    { "tls-fault", 0, 0, G_OPTION_ARG_STRING, &faults.tls,
+        "The certificate is expired, wrong-name or unknown-ca", "FAULT" },
+    { "packet-log", 0, 0, G_OPTION_ARG_FILENAME, &options->packet_log,
+        "Write a line of JSON for each media packet that was sent", "FILE" },
+    { "control", 0, 0, G_OPTION_ARG_FILENAME, &options->control,
+        "Take commands at this Unix socket", "PATH" },
+    { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &faults.faults,
+        "Run this command at this time of the meeting", "AT:COMMAND" },
+    { "fault-seed", 0, 0, G_OPTION_ARG_INT, &faults.seed,
+        "Run commands by chance; 0 and up, the same ones for the same N", "N" },
+    { "fault-interval", 0, 0, G_OPTION_ARG_DOUBLE,
+        &options->plan.fault_interval, "... every so many seconds (default: 2)",
+        "S" },
+    { "fault-kinds", 0, 0, G_OPTION_ARG_STRING, &faults.kinds,
+        "... of these kinds: connection, message, order, clock, with + between "
+        "(default: all)",
+        "KINDS" },
+    { "oddity", 0, 0, G_OPTION_ARG_STRING_ARRAY, &faults.oddities,
+        "Differ from the documents as real servers do, e.g. text-ids", "NAME" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version,
         "Print the version and exit", NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
@@ -407,6 +516,7 @@ sim_options_parse (
     .keep_alive = DEFAULT_KEEP_ALIVE,
     .video_delay = -1.0,
     .offer = SIM_MEDIA_EACH,
+    .fault_kinds = SIM_FAULTS_ALL,
   };
   sim_plan_init (&options->plan);
 
@@ -440,7 +550,8 @@ sim_options_parse (
     options->address = g_strdup (DEFAULT_ADDRESS);
   return check_ranges (options, exit_code)
          && parse_names (options, unit, product, offer, style, exit_code)
-         && parse_course (options, &course, exit_code);
+         && parse_course (options, &course, exit_code)
+         && parse_faults (options, &faults, exit_code);
 }
 
 void
@@ -459,5 +570,7 @@ sim_options_clear (SimOptions *options)
   g_free (options->summary);
   g_free (options->stream_id);
   g_free (options->audio_dump);
+  g_free (options->packet_log);
+  g_free (options->control);
   sim_plan_clear (&options->plan);
 }

@@ -2,6 +2,7 @@
 /* What the user asked for on the command line. */
 #pragma once
 
+#include "certificate.h"
 #include "plan.h"
 #include "protocol.h"
 
@@ -18,7 +19,16 @@ typedef enum {
   SIM_KEEP_ALIVE_REGULAR,
   SIM_KEEP_ALIVE_IDLE, /* only where nothing else is sent */
   SIM_KEEP_ALIVE_BARE, /* without a timestamp */
+  SIM_KEEP_ALIVE_NONE,
 } SimKeepAliveStyle;
+
+typedef enum {
+  SIM_FAULTS_CONNECTION = 1 << 0,
+  SIM_FAULTS_MESSAGE = 1 << 1,
+  SIM_FAULTS_ORDER = 1 << 2, /* and number, of packets */
+  SIM_FAULTS_CLOCK = 1 << 3,
+  SIM_FAULTS_ALL = (1 << 4) - 1,
+} SimFaultKinds;
 
 /* Times are in the unit that their name says; everything is owned. */
 typedef struct {
@@ -31,6 +41,7 @@ typedef struct {
   gchar *host;
   gint port;
   gboolean tls;
+  SimTlsFault tls_fault;
   gchar *certificate_out;
   gchar *client_id;
   gchar *client_secret;
@@ -53,6 +64,10 @@ typedef struct {
   gboolean late_key_frames;
   gboolean rtp_alias;
   gchar *audio_dump;
+  gchar *packet_log;
+  gchar *control;
+  guint oddities;
+  guint fault_kinds;
 } SimOptions;
 
 /* Parses the command line; on FALSE the program ends with @exit_code, and

@@ -6,14 +6,25 @@
 /* Longer than any meeting may be. */
 #define MAX_SECONDS 1e6
 
+static void
+clear_fault (gpointer data)
+{
+  SimPlannedFault *fault = data;
+
+  g_free (fault->command);
+}
+
 void
 sim_plan_init (SimPlan *plan)
 {
   *plan = (SimPlan){
     .pauses = sim_spans_new (),
     .pictures = g_array_new (FALSE, FALSE, sizeof (SimPictureChange)),
+    .faults = g_array_new (FALSE, FALSE, sizeof (SimPlannedFault)),
     .voice_events = g_array_new (FALSE, FALSE, sizeof (SimVoiceEvent)),
+    .fault_interval = 2.0,
   };
+  g_array_set_clear_func (plan->faults, clear_fault);
 }
 
 static void
@@ -32,6 +43,7 @@ sim_plan_clear (SimPlan *plan)
   clear_planned (&plan->muted);
   clear_planned (&plan->shares);
   g_clear_pointer (&plan->pauses, sim_spans_free);
+  g_clear_pointer (&plan->faults, g_array_unref);
   g_clear_pointer (&plan->pictures, g_array_unref);
   g_clear_pointer (&plan->voice_events, g_array_unref);
 }
@@ -215,6 +227,18 @@ sim_plan_parse_voice_event (SimPlan *plan, const gchar *text, guint n_people)
   if (*end != ':' && *end != '\0')
     return FALSE;
   g_array_append_val (plan->voice_events, event);
+  return TRUE;
+}
+
+gboolean
+sim_plan_parse_fault (SimPlan *plan, const gchar *text)
+{
+  SimPlannedFault fault = { 0 };
+
+  if (!parse_seconds (&text, &fault.at) || *text++ != ':' || *text == '\0')
+    return FALSE;
+  fault.command = g_strdup (text);
+  g_array_append_val (plan->faults, fault);
   return TRUE;
 }
 

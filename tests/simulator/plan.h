@@ -44,6 +44,12 @@ typedef struct {
   gint person;
 } SimVoiceEvent;
 
+/* A command of the control socket that is run by itself. */
+typedef struct {
+  gint64 at;
+  gchar *command; /* NULL: one that the seed picks */
+} SimPlannedFault;
+
 typedef struct {
   SimPlanned cameras;
   SimPlanned present;
@@ -52,7 +58,11 @@ typedef struct {
   SimSpans *pauses;
   GArray *pictures;     /* of SimPictureChange, by time */
   GArray *voice_events; /* of SimVoiceEvent */
+  GArray *faults;       /* of SimPlannedFault */
   gboolean no_transcript;
+  gboolean has_fault_seed;
+  guint fault_seed;
+  gdouble fault_interval; /* seconds */
 } SimPlan;
 
 void sim_plan_init (SimPlan *plan);
@@ -70,6 +80,9 @@ gboolean sim_plan_parse_picture (SimPlan *plan, const gchar *text);
 /* "AT:TYPE[:WHO]". */
 gboolean sim_plan_parse_voice_event (
     SimPlan *plan, const gchar *text, guint n_people);
+
+/* "AT:COMMAND". */
+gboolean sim_plan_parse_fault (SimPlan *plan, const gchar *text);
 
 /* What was said of a person, or NULL. */
 const SimSpans *sim_planned_get (const SimPlanned *planned, gint person);

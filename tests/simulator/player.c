@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "content.h"
 #include "dump.h"
 #include "meeting.h"
+#include "oddity.h"
 
 /* Messages per turn of the main loop, so that the sockets can drain and other
  * meetings have theirs. */
@@ -45,6 +47,8 @@ struct _SimPlayer {
   SimMeeting *meeting;
   SimSource *source;
   SimTally *tally;
+  SimDelivery *delivery;
+  SimClock clock;
   SimDump *dump; /* or NULL */
   GSource *timer;
   SimOutput outputs[N_OUTPUTS];
@@ -82,7 +86,7 @@ static GSourceFuncs timer_functions = {
 };
 
 SimPlayer *
-sim_player_new (SimSimulator *simulator, SimMeeting *meeting, SimTally *tally)
+sim_player_new (SimSimulator *simulator, SimMeeting *meeting)
 {
   const SimOptions *options = sim_simulator_get_options (simulator);
   SimPlayer *player = g_new0 (SimPlayer, 1);
@@ -90,7 +94,8 @@ sim_player_new (SimSimulator *simulator, SimMeeting *meeting, SimTally *tally)
   player->simulator = simulator;
   player->meeting = meeting;
   player->source = sim_simulator_get_source (simulator);
-  player->tally = tally;
+  player->delivery = sim_meeting_get_delivery (meeting);
+  player->tally = sim_meeting_get_tally (meeting);
   if (options->audio_dump != NULL)
     player->dump
         = sim_dump_new (options->audio_dump, sim_meeting_get_number (meeting));
@@ -135,7 +140,7 @@ get_now (SimPlayer *player)
 static gint64
 get_timestamp (SimPlayer *player, gint64 offset)
 {
-  return player->epoch + (offset + 500) / 1000;
+  return player->epoch + (sim_clock_read (&player->clock, offset) + 500) / 1000;
 }
 
 /* Tracks */
@@ -305,17 +310,16 @@ send_payload (SimPlayer *player, SimOutput *output, gint person,
   SimProduct product = sim_simulator_get_options (player->simulator)->product;
   const SimPerson *who
       = person >= 0 ? sim_scene_get_person (scene, person) : NULL;
-  GString *text = sim_content_media (
-      output->medium, product, who, data, size, sent->timestamp);
+  GString *text = sim_content_media (output->medium, product,
+      sim_simulator_get_oddities (player->simulator), who, data, size,
+      sent->timestamp);
 
-  sim_socket_send_text (output->socket, text->str, text->len);
-  g_string_free (text, TRUE);
   sent->medium = output->medium;
   if (who != NULL) {
     sent->user_id = who->user_id;
     sent->user_name = who->name;
   }
-  sim_tally_add (player->tally, sent, data, size);
+  sim_delivery_send (player->delivery, output->socket, text, sent, data, size);
 }
 
 static void
@@ -541,6 +545,14 @@ send_picture (SimPlayer *player, SimOutput *output)
   return SEND_DONE;
 }
 
+static GString *
+print_message (JsonObject *message)
+{
+  g_autofree gchar *text = sim_json_print (message);
+
+  return g_string_new (text);
+}
+
 static void
 send_text (SimPlayer *player, SimMedium medium, const SimCue *cue)
 {
@@ -555,7 +567,8 @@ send_text (SimPlayer *player, SimMedium medium, const SimCue *cue)
     return;
   if (medium == SIM_MEDIUM_TRANSCRIPT) {
     message = sim_content_transcript (options->product, person, cue->text,
-        player->epoch * 1000 + cue->start, player->epoch * 1000 + cue->end,
+        player->epoch * 1000 + sim_clock_read (&player->clock, cue->start),
+        player->epoch * 1000 + sim_clock_read (&player->clock, cue->end),
         options->transcript_scale, timestamp);
     sim_tally_add_line (player->tally, person->name,
         get_timestamp (player, cue->start), get_timestamp (player, cue->end),
@@ -563,8 +576,8 @@ send_text (SimPlayer *player, SimMedium medium, const SimCue *cue)
   } else {
     message = sim_content_chat (person, cue->text, timestamp);
   }
-  sim_socket_send (socket, message);
-  sim_tally_add (player->tally,
+  sim_oddity_apply (sim_simulator_get_oddities (player->simulator), message);
+  sim_delivery_send (player->delivery, socket, print_message (message),
       &(SimSent){ .medium = medium,
           .timestamp = timestamp,
           .user_id = person->user_id,
@@ -580,7 +593,7 @@ send_cue (SimPlayer *player, const SimCue *cue)
   else if (cue->kind == SIM_CUE_CHAT)
     send_text (player, SIM_MEDIUM_CHAT, cue);
   else
-    sim_meeting_cue (player->meeting, cue, player->epoch);
+    sim_meeting_cue (player->meeting, cue, get_timestamp (player, cue->at));
 }
 
 /* Pacing */
@@ -853,4 +866,10 @@ gint
 sim_player_get_chosen_video (SimPlayer *player)
 {
   return player->chosen_person;
+}
+
+void
+sim_player_set_clock (SimPlayer *player, gint64 jump, gint ppm)
+{
+  sim_clock_set (&player->clock, sim_player_get_position (player), jump, ppm);
 }

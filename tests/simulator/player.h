@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct _SimPlayer SimPlayer;
 
-SimPlayer *sim_player_new (
-    SimSimulator *simulator, SimMeeting *meeting, SimTally *tally);
+SimPlayer *sim_player_new (SimSimulator *simulator, SimMeeting *meeting);
 void sim_player_free (SimPlayer *player);
 
 /* The media of this socket flow to it from now on, once the player runs. */
@@ -26,5 +25,8 @@ void sim_player_choose_video (SimPlayer *player, gint person);
 gint sim_player_get_chosen_video (SimPlayer *player);
 /* Media time of this moment; 0 before the start. */
 gint64 sim_player_get_position (SimPlayer *player);
+
+/* Lets the clock that stamps jump, in microseconds, and run faster. */
+void sim_player_set_clock (SimPlayer *player, gint64 jump, gint ppm);
 
 G_END_DECLS

@@ -61,6 +61,7 @@ typedef enum {
   SIM_CUE_PAUSE,
   SIM_CUE_RESUME,
   SIM_CUE_VOICE_EVENT,
+  SIM_CUE_FAULT, /* without a text the seed picks one */
 } SimCueKind;
 
 /* One thing that a client hears about. */

@@ -49,14 +49,12 @@ handle_message (SimSocket *socket, JsonObject *object)
         socket->number);
     return;
   }
-  if (type == SIM_MSG_KEEP_ALIVE_RESP && meeting != NULL)
+  if (meeting == NULL)
+    sim_handshake_handle (socket, object);
+  else if (type == SIM_MSG_KEEP_ALIVE_RESP)
     sim_socket_handle_keep_alive (socket, object);
-  else if (meeting != NULL)
-    sim_meeting_handle (meeting, socket, type, object);
-  else if (socket->signaling)
-    sim_handshake_signaling (socket, type, object);
   else
-    sim_handshake_media (socket, type, object);
+    sim_meeting_handle (meeting, socket, type, object);
 }
 
 static void
@@ -87,6 +85,14 @@ on_closed (gpointer user_data, gushort code)
 
   sim_log (
       "%s %u closed (%u)", sim_socket_get_kind (socket), socket->number, code);
+  if (sim_websocket_was_answered (socket->websocket))
+    sim_packet_log_acknowledged (
+        sim_simulator_get_packet_log (server->simulator),
+        socket->meeting_number, socket->number,
+        sim_websocket_get_written (socket->websocket));
+  sim_packet_log_closed (sim_simulator_get_packet_log (server->simulator),
+      socket->meeting_number, socket->number, code,
+      sim_websocket_get_written (socket->websocket));
   if (socket->meeting != NULL)
     sim_meeting_socket_lost (socket->meeting, socket);
   g_ptr_array_remove_fast (server->sockets, socket);
@@ -299,6 +305,7 @@ set_up_tls (SimServer *server, const SimOptions *options, GError **error)
       = sim_authority_new (options->address, options->host, error);
   if (server->authority == NULL)
     return FALSE;
+  sim_server_set_tls_fault (server, options->tls_fault, G_MAXUINT);
   return options->certificate_out == NULL
          || g_file_set_contents (options->certificate_out,
              sim_authority_get_pem (server->authority), -1, error);

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control.h"
 #include "events.h"
 #include "meeting.h"
+#include "oddity.h"
 #include "server.h"
 
 /* Clients get this long to answer the close of their sockets, and the app's
@@ -20,6 +22,9 @@ struct _SimSimulator {
   SimSource *source;
   SimServer *server;
   SimWebhook *webhook;
+  SimPacketLog *packet_log;
+  SimControl *control;
+  guint oddities;
   GPtrArray *meetings;
   JsonArray *violations;
   GMainLoop *loop;
@@ -103,6 +108,42 @@ sim_simulator_get_url (SimSimulator *simulator)
   return sim_server_get_url (simulator->server);
 }
 
+SimServer *
+sim_simulator_get_server (SimSimulator *simulator)
+{
+  return simulator->server;
+}
+
+SimPacketLog *
+sim_simulator_get_packet_log (SimSimulator *simulator)
+{
+  return simulator->packet_log;
+}
+
+guint
+sim_simulator_get_oddities (SimSimulator *simulator)
+{
+  return simulator->oddities;
+}
+
+void
+sim_simulator_set_oddities (SimSimulator *simulator, guint oddities)
+{
+  simulator->oddities = oddities;
+}
+
+guint
+sim_simulator_get_n_meetings (SimSimulator *simulator)
+{
+  return simulator->meetings->len;
+}
+
+SimMeeting *
+sim_simulator_get_meeting (SimSimulator *simulator, guint number)
+{
+  return g_ptr_array_index (simulator->meetings, number - 1);
+}
+
 SimMeeting *
 sim_simulator_find_meeting (SimSimulator *simulator, const gchar *stream_id)
 {
@@ -154,15 +195,27 @@ on_close_timeout (gpointer user_data)
 void
 sim_simulator_check_end (SimSimulator *simulator)
 {
+  gint64 window = (gint64)(simulator->options->reconnect_window * 1000.0);
   gint64 elapsed;
+  gboolean asked_for = FALSE;
 
   for (guint i = 0; i < simulator->meetings->len; i++) {
-    if (!sim_meeting_is_finished (g_ptr_array_index (simulator->meetings, i)))
+    SimMeeting *meeting = g_ptr_array_index (simulator->meetings, i);
+
+    if (!sim_meeting_is_finished (meeting))
       return;
+    asked_for = asked_for || sim_meeting_is_asked_for (meeting);
   }
   if (simulator->over_since == 0)
     simulator->over_since = g_get_monotonic_time ();
   elapsed = (g_get_monotonic_time () - simulator->over_since) / 1000;
+  /* A client that was away is told by its next handshake. */
+  if (asked_for && elapsed < window) {
+    if (simulator->close_source == 0)
+      simulator->close_source = g_timeout_add (
+          (guint)(window - elapsed), on_close_timeout, simulator);
+    return;
+  }
   if ((sim_server_get_n_sockets (simulator->server) == 0
           || elapsed >= CLOSE_TIMEOUT)
       && (!sim_webhook_is_busy (simulator->webhook)
@@ -213,27 +266,48 @@ make_payload_name (const gchar *file, guint number)
 static JsonObject *
 make_started_event (SimSimulator *simulator, SimMeeting *meeting)
 {
-  return sim_event_webhook (simulator->options->product, "rtms_started",
-      sim_meeting_get_uuid (meeting), sim_meeting_get_stream_id (meeting),
-      sim_simulator_get_url (simulator), 0,
+  JsonObject *event = sim_event_webhook (simulator->options->product,
+      "rtms_started", sim_meeting_get_uuid (meeting),
+      sim_meeting_get_stream_id (meeting), sim_meeting_get_url (meeting), 0,
       g_get_real_time () / 1000
           - (gint64)(simulator->options->backlog * 1000.0));
+
+  sim_oddity_apply_to_webhook (simulator->oddities, event);
+  return event;
+}
+
+static gboolean
+write_payload (SimSimulator *simulator, SimMeeting *meeting, GError **error)
+{
+  g_autoptr (JsonObject) event = make_started_event (simulator, meeting);
+  g_autofree gchar *text = sim_json_print (event);
+  g_autofree gchar *name = make_payload_name (
+      simulator->options->payload_out, sim_meeting_get_number (meeting));
+
+  return g_file_set_contents (name, text, -1, error);
 }
 
 static gboolean
 write_payloads (SimSimulator *simulator, GError **error)
 {
   for (guint i = 0; i < simulator->meetings->len; i++) {
-    SimMeeting *meeting = g_ptr_array_index (simulator->meetings, i);
-    g_autoptr (JsonObject) event = make_started_event (simulator, meeting);
-    g_autofree gchar *text = sim_json_print (event);
-    g_autofree gchar *name = make_payload_name (
-        simulator->options->payload_out, sim_meeting_get_number (meeting));
-
-    if (!g_file_set_contents (name, text, -1, error))
+    if (!write_payload (
+            simulator, g_ptr_array_index (simulator->meetings, i), error))
       return FALSE;
   }
   return TRUE;
+}
+
+void
+sim_simulator_announce (SimSimulator *simulator, SimMeeting *meeting)
+{
+  g_autoptr (JsonObject) event = make_started_event (simulator, meeting);
+  g_autoptr (GError) error = NULL;
+
+  if (simulator->options->payload_out != NULL
+      && !write_payload (simulator, meeting, &error))
+    g_printerr ("rtms-simulator: %s\n", error->message);
+  sim_webhook_post (simulator->webhook, event);
 }
 
 static void
@@ -260,6 +334,7 @@ sim_simulator_new (const SimOptions *options)
   g_autoptr (GError) error = NULL;
 
   simulator->options = options;
+  simulator->oddities = options->oddities;
   simulator->meetings
       = g_ptr_array_new_with_free_func ((GDestroyNotify)sim_meeting_free);
   simulator->violations = json_array_new ();
@@ -267,7 +342,11 @@ sim_simulator_new (const SimOptions *options)
   simulator->source = sim_source_new (options, &error);
   if (simulator->source != NULL)
     simulator->server = sim_server_new (simulator, &error);
-  if (simulator->server != NULL) {
+  if (simulator->server != NULL && options->packet_log != NULL)
+    simulator->packet_log = sim_packet_log_new (options->packet_log, &error);
+  if (error == NULL && options->control != NULL)
+    simulator->control = sim_control_new (simulator, options->control, &error);
+  if (simulator->server != NULL && error == NULL) {
     make_meetings (simulator);
     if (options->payload_out != NULL)
       write_payloads (simulator, &error);
@@ -286,10 +365,12 @@ sim_simulator_new (const SimOptions *options)
 void
 sim_simulator_free (SimSimulator *simulator)
 {
+  g_clear_pointer (&simulator->control, sim_control_free);
   g_clear_pointer (&simulator->webhook, sim_webhook_free);
   g_ptr_array_unref (simulator->meetings);
   g_clear_pointer (&simulator->server, sim_server_free);
   g_clear_pointer (&simulator->source, sim_source_free);
+  g_clear_pointer (&simulator->packet_log, sim_packet_log_free);
   if (simulator->close_source != 0)
     g_source_remove (simulator->close_source);
   json_array_unref (simulator->violations);
@@ -323,9 +404,12 @@ write_summary (SimSimulator *simulator)
   for (guint i = 0; i < simulator->meetings->len; i++) {
     SimMeeting *meeting = g_ptr_array_index (simulator->meetings, i);
 
-    json_array_add_object_element (
-        meetings, sim_tally_to_json (sim_meeting_get_tally (meeting),
-                      sim_meeting_get_stream_id (meeting)));
+    JsonObject *object = sim_tally_to_json (
+        sim_meeting_get_tally (meeting), sim_meeting_get_stream_id (meeting));
+
+    json_object_set_object_member (object, "deliveries",
+        sim_delivery_to_json (sim_meeting_get_delivery (meeting)));
+    json_array_add_object_element (meetings, object);
   }
   json_object_set_array_member (summary, "meetings", meetings);
   json_object_set_array_member (
@@ -346,6 +430,8 @@ sim_simulator_run (SimSimulator *simulator)
   guint terminate = g_unix_signal_add (SIGTERM, on_signal, simulator);
 
   sim_log ("listening %s", sim_simulator_get_url (simulator));
+  if (simulator->options->plan.has_fault_seed)
+    sim_log ("fault seed %u", simulator->options->plan.fault_seed);
   open_meetings (simulator);
   g_main_loop_run (simulator->loop);
   g_source_remove (interrupt);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "options.h"
+#include "packetlog.h"
 #include "source.h"
 #include "webhook.h"
 
@@ -22,6 +23,17 @@ const SimOptions *sim_simulator_get_options (SimSimulator *simulator);
 SimSource *sim_simulator_get_source (SimSimulator *simulator);
 SimWebhook *sim_simulator_get_webhook (SimSimulator *simulator);
 const gchar *sim_simulator_get_url (SimSimulator *simulator);
+SimServer *sim_simulator_get_server (SimSimulator *simulator);
+/* NULL where none is written. */
+SimPacketLog *sim_simulator_get_packet_log (SimSimulator *simulator);
+guint sim_simulator_get_oddities (SimSimulator *simulator);
+void sim_simulator_set_oddities (SimSimulator *simulator, guint oddities);
+guint sim_simulator_get_n_meetings (SimSimulator *simulator);
+/* By number, from 1. */
+SimMeeting *sim_simulator_get_meeting (SimSimulator *simulator, guint number);
+/* Announces a meeting, once more or for the first time, by the payload file
+ * and the webhook. */
+void sim_simulator_announce (SimSimulator *simulator, SimMeeting *meeting);
 SimMeeting *sim_simulator_find_meeting (
     SimSimulator *simulator, const gchar *stream_id);
 

@@ -4,27 +4,39 @@
 #include <string.h>
 
 #include "meeting.h"
+#include "oddity.h"
 
 #define MAX_UNANSWERED 3
 /* Who has not shaken hands by then is sent away with the next keep-alive. */
 #define HANDSHAKE_TIMEOUT (10 * G_USEC_PER_SEC)
 
+/* A keep-alive that was not answered yet. */
+typedef struct {
+  gint64 timestamp; /* 0 for none */
+  guint64 number;   /* of the message */
+} Question;
+
+static SimKeepAliveStyle
+get_style (SimSocket *socket)
+{
+  return sim_meeting_get_faults (socket->meeting)
+      ->keep_alives[socket->signaling];
+}
+
 static void
 send_request (SimSocket *socket)
 {
-  gboolean bare
-      = sim_simulator_get_options (socket->simulator)->keep_alive_style
-        == SIM_KEEP_ALIVE_BARE;
   g_autoptr (JsonObject) message = json_object_new ();
-  gint64 *timestamp = g_new0 (gint64, 1);
+  Question *question = g_new0 (Question, 1);
 
   json_object_set_int_member (message, "msg_type", SIM_MSG_KEEP_ALIVE_REQ);
-  if (!bare) {
-    *timestamp = g_get_real_time () / 1000;
-    json_object_set_int_member (message, "timestamp", *timestamp);
+  if (get_style (socket) != SIM_KEEP_ALIVE_BARE) {
+    question->timestamp = g_get_real_time () / 1000;
+    json_object_set_int_member (message, "timestamp", question->timestamp);
   }
-  g_queue_push_tail (&socket->unanswered, timestamp);
+  g_queue_push_tail (&socket->unanswered, question);
   sim_socket_send (socket, message);
+  question->number = socket->n_sent;
 }
 
 /* Whether this socket shall wait, because other messages show that it lives. */
@@ -33,7 +45,7 @@ is_busy (SimSocket *socket)
 {
   const SimOptions *options = sim_simulator_get_options (socket->simulator);
 
-  return options->keep_alive_style == SIM_KEEP_ALIVE_IDLE
+  return get_style (socket) == SIM_KEEP_ALIVE_IDLE
          && g_get_monotonic_time () - socket->last_sent
                 < options->keep_alive * G_USEC_PER_SEC / 2;
 }
@@ -56,7 +68,7 @@ send_keep_alive (gpointer user_data)
   }
   /* Real clients leave keep-alives on media sockets unanswered. */
   if (socket->unanswered.length >= MAX_UNANSWERED
-      && (socket->signaling || strict)) {
+      && (socket->signaling || strict) && !socket->faulty) {
     sim_simulator_add_violation (socket->simulator,
         "%s %u: %d keep-alives in a row unanswered",
         sim_socket_get_kind (socket), socket->number, MAX_UNANSWERED);
@@ -66,7 +78,7 @@ send_keep_alive (gpointer user_data)
     sim_meeting_socket_lost (socket->meeting, socket);
     return G_SOURCE_CONTINUE;
   }
-  if (!is_busy (socket))
+  if (!is_busy (socket) && get_style (socket) != SIM_KEEP_ALIVE_NONE)
     send_request (socket);
   return G_SOURCE_CONTINUE;
 }
@@ -93,6 +105,9 @@ void
 sim_socket_free (SimSocket *socket)
 {
   g_source_remove (socket->keep_alive_source);
+  if (socket->late_source != 0)
+    g_source_remove (socket->late_source);
+  g_clear_pointer (&socket->late_request, json_object_unref);
   g_queue_clear_full (&socket->unanswered, g_free);
   sim_websocket_free (socket->websocket);
   g_free (socket->url);
@@ -108,16 +123,27 @@ sim_socket_is_open (SimSocket *socket)
 void
 sim_socket_send_text (SimSocket *socket, const gchar *text, gsize length)
 {
+  if (!sim_socket_is_open (socket))
+    return;
   socket->last_sent = g_get_monotonic_time ();
-  sim_websocket_send (socket->websocket, text, length, SIM_FRAMING_TEXT);
+  socket->n_sent++;
+  sim_websocket_send (socket->websocket, text, length, socket->framing);
 }
 
 void
 sim_socket_send (SimSocket *socket, JsonObject *object)
 {
-  g_autofree gchar *text = sim_json_print (object);
+  guint oddities = sim_simulator_get_oddities (socket->simulator);
+  g_autofree gchar *text = NULL;
+  gint64 type = 0;
 
+  sim_oddity_apply (oddities, object);
+  text = sim_json_print (object);
+  sim_json_get_int (object, "msg_type", &type);
   sim_socket_send_text (socket, text, strlen (text));
+  if ((oddities & SIM_ODDITY_STATE_TWICE)
+      && type == SIM_MSG_SESSION_STATE_UPDATE)
+    sim_socket_send_text (socket, text, strlen (text));
 }
 
 void
@@ -141,10 +167,15 @@ sim_socket_handle_keep_alive (SimSocket *socket, JsonObject *object)
   SimJsonResult result = sim_json_get_int (object, "timestamp", &timestamp);
 
   for (GList *item = socket->unanswered.head; item != NULL; item = item->next) {
-    gint64 asked = *(gint64 *)item->data;
+    Question *question = item->data;
+    gint64 asked = question->timestamp;
 
     /* Whatever comes answers what asked for nothing in particular. */
     if (asked == 0 || (result == SIM_JSON_FOUND && asked == timestamp)) {
+      sim_packet_log_acknowledged (
+          sim_simulator_get_packet_log (socket->simulator),
+          sim_meeting_get_number (socket->meeting), socket->number,
+          question->number);
       forget_answered (socket, item);
       return;
     }

@@ -19,17 +19,23 @@ struct _SimSocket {
   guint number;   /* for the log */
   gint64 created; /* monotonic time */
   gint64 last_sent;
+  guint64 n_sent; /* messages */
   gboolean signaling;
   guint path_media; /* what a media socket's URL stands for */
 
   /* Set by an accepted handshake, taken back when the meeting lets go. */
   SimMeeting *meeting;
+  guint meeting_number; /* stays */
   guint media;
   SimParams params;
 
   gboolean refused;
-  GQueue unanswered; /* timestamps of keep-alives, oldest first; 0 for none */
+  gboolean faulty; /* what is missing is not the client's fault */
+  SimFraming framing;
+  GQueue unanswered; /* keep-alives, oldest first */
   guint keep_alive_source;
+  guint late_source;
+  JsonObject *late_request; /* that is answered when its time has come */
 };
 
 /* The server adds the WebSocket. */
@@ -37,6 +43,7 @@ SimSocket *sim_socket_new (SimSimulator *simulator, guint number,
     gboolean signaling, guint path_media);
 void sim_socket_free (SimSocket *socket);
 gboolean sim_socket_is_open (SimSocket *socket);
+/* The oddities that are asked for are applied to @object. */
 void sim_socket_send (SimSocket *socket, JsonObject *object);
 void sim_socket_send_text (SimSocket *socket, const gchar *text, gsize length);
 void sim_socket_close (SimSocket *socket, gushort code, const gchar *reason);

@@ -218,9 +218,8 @@ send_user (SimSubscription *subscription, SimSocket *signaling,
 
 void
 sim_subscription_send_cue (SimSubscription *subscription, SimSocket *signaling,
-    const SimCue *cue, gint64 epoch)
+    const SimCue *cue, gint64 timestamp)
 {
-  gint64 timestamp = epoch + cue->at / 1000;
   gboolean voice = is_voice (subscription);
 
   switch (cue->kind) {

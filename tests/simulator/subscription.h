@@ -22,7 +22,7 @@ void sim_subscription_handle (SimSubscription *subscription,
 void sim_subscription_set_started (SimSubscription *subscription,
     SimSocket *signaling, gint64 epoch, gint64 position);
 void sim_subscription_send_cue (SimSubscription *subscription,
-    SimSocket *signaling, const SimCue *cue, gint64 epoch);
+    SimSocket *signaling, const SimCue *cue, gint64 timestamp);
 void sim_subscription_send_end (
     SimSubscription *subscription, SimSocket *signaling);
 

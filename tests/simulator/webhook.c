@@ -18,12 +18,18 @@ struct _SimWebhook {
   GQueue waiting; /* of JSON texts; the head is under way */
   guint attempts;
   guint retry_source;
+  SimWebhookFault fault;
+  guint times; /* of the fault */
+  guint delay; /* ms */
+  GPtrArray *late;
+  gchar *swapped;
   GCancellable *cancellable;
   void (*done) (gpointer);
   gpointer user_data;
 };
 
 static void send_head (SimWebhook *webhook);
+static void free_late (gpointer data);
 
 SimWebhook *
 sim_webhook_new (const gchar *url, const gchar *secret_token,
@@ -39,6 +45,7 @@ sim_webhook_new (const gchar *url, const gchar *secret_token,
   webhook->done = done;
   webhook->user_data = user_data;
   g_queue_init (&webhook->waiting);
+  webhook->late = g_ptr_array_new_with_free_func (free_late);
   return webhook;
 }
 
@@ -52,6 +59,8 @@ sim_webhook_free (SimWebhook *webhook)
   g_object_unref (webhook->cancellable);
   g_object_unref (webhook->session);
   g_queue_clear_full (&webhook->waiting, g_free);
+  g_ptr_array_unref (webhook->late);
+  g_free (webhook->swapped);
   g_free (webhook->url);
   g_free (webhook->secret_token);
   g_free (webhook);
@@ -148,18 +157,102 @@ send_head (SimWebhook *webhook)
       G_PRIORITY_DEFAULT, webhook->cancellable, on_answer, webhook);
 }
 
+static void
+push (SimWebhook *webhook, gchar *text)
+{
+  g_queue_push_tail (&webhook->waiting, text);
+  if (webhook->waiting.length == 1)
+    send_head (webhook);
+}
+
+typedef struct {
+  SimWebhook *webhook;
+  gchar *text;
+  guint source;
+} Late;
+
+static void
+free_late (gpointer data)
+{
+  Late *late = data;
+
+  if (late->source != 0)
+    g_source_remove (late->source);
+  g_free (late->text);
+  g_free (late);
+}
+
+static gboolean
+on_late (gpointer user_data)
+{
+  Late *late = user_data;
+  SimWebhook *webhook = late->webhook;
+
+  late->source = 0;
+  push (webhook, g_steal_pointer (&late->text));
+  g_ptr_array_remove_fast (webhook->late, late);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+push_late (SimWebhook *webhook, gchar *text)
+{
+  Late *late = g_new0 (Late, 1);
+
+  late->webhook = webhook;
+  late->text = text;
+  late->source = g_timeout_add (webhook->delay, on_late, late);
+  g_ptr_array_add (webhook->late, late);
+}
+
 void
 sim_webhook_post (SimWebhook *webhook, JsonObject *envelope)
 {
+  SimWebhookFault fault = SIM_WEBHOOK_GOOD;
+  gchar *text;
+
   if (webhook == NULL)
     return;
-  g_queue_push_tail (&webhook->waiting, sim_json_print (envelope));
-  if (webhook->waiting.length == 1)
-    send_head (webhook);
+  text = sim_json_print (envelope);
+  if (webhook->times > 0) {
+    fault = webhook->fault;
+    webhook->times--;
+  }
+  switch (fault) {
+  case SIM_WEBHOOK_LOSE:
+    g_free (text);
+    break;
+  case SIM_WEBHOOK_DELAY:
+    push_late (webhook, text);
+    break;
+  case SIM_WEBHOOK_SWAP:
+    g_free (webhook->swapped);
+    webhook->swapped = text;
+    break;
+  default:
+    if (fault == SIM_WEBHOOK_DUPLICATE)
+      push (webhook, g_strdup (text));
+    push (webhook, text);
+    if (webhook->swapped != NULL)
+      push (webhook, g_steal_pointer (&webhook->swapped));
+    break;
+  }
+}
+
+void
+sim_webhook_set_fault (
+    SimWebhook *webhook, SimWebhookFault fault, guint times, guint delay)
+{
+  if (webhook == NULL)
+    return;
+  webhook->fault = fault;
+  webhook->times = times;
+  webhook->delay = delay;
 }
 
 gboolean
 sim_webhook_is_busy (SimWebhook *webhook)
 {
-  return webhook != NULL && webhook->waiting.length > 0;
+  return webhook != NULL
+         && (webhook->waiting.length > 0 || webhook->late->len > 0);
 }

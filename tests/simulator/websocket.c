@@ -52,10 +52,12 @@ struct _SimWebsocket {
   gint64 stalled_until;
   guint rate;
   gint64 rate_since;
+  gint64 rate_until;
   GSource *read_source;
   GSource *write_source;
   guint pump_source;
   guint timeout_source;
+  guint reset_source;
   guint closed_source;
 };
 
@@ -111,11 +113,14 @@ finish (SimWebsocket *websocket, gushort code)
   drop_source (&websocket->write_source);
   drop_id (&websocket->pump_source);
   drop_id (&websocket->timeout_source);
+  drop_id (&websocket->reset_source);
   /* TLS says goodbye, for which it may have to wait. */
   if (!g_socket_is_closed (websocket->socket))
     g_io_stream_close_async (
         websocket->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
-  websocket->closed_source = g_idle_add (tell_closed, websocket);
+  /* Before anything else that a client sends by then, on another socket. */
+  websocket->closed_source
+      = g_idle_add_full (G_PRIORITY_HIGH, tell_closed, websocket, NULL);
 }
 
 static gboolean
@@ -230,7 +235,7 @@ get_allowance (SimWebsocket *websocket)
             on_pump, websocket);
     return 0;
   }
-  if (websocket->rate == 0)
+  if (websocket->rate == 0 || now >= websocket->rate_until)
     return G_MAXUINT32;
   allowed = (guint64)(now - websocket->rate_since) * websocket->rate
             / G_USEC_PER_SEC;
@@ -471,6 +476,7 @@ sim_websocket_free (SimWebsocket *websocket)
   drop_source (&websocket->write_source);
   drop_id (&websocket->pump_source);
   drop_id (&websocket->timeout_source);
+  drop_id (&websocket->reset_source);
   drop_id (&websocket->closed_source);
   g_queue_clear_full (&websocket->queue, free_chunk);
   g_byte_array_unref (websocket->received);
@@ -490,6 +496,12 @@ guint64
 sim_websocket_get_written (SimWebsocket *websocket)
 {
   return websocket->written;
+}
+
+gboolean
+sim_websocket_was_answered (SimWebsocket *websocket)
+{
+  return websocket->answered;
 }
 
 void
@@ -528,10 +540,30 @@ sim_websocket_stall (SimWebsocket *websocket, gint64 duration)
 }
 
 void
-sim_websocket_limit (SimWebsocket *websocket, guint rate)
+sim_websocket_limit (SimWebsocket *websocket, guint rate, gint64 duration)
 {
   websocket->rate = rate;
   websocket->rate_since = g_get_monotonic_time ();
+  websocket->rate_until
+      = duration > 0 ? websocket->rate_since + duration : G_MAXINT64;
+}
+
+static gboolean
+on_reset_time (gpointer user_data)
+{
+  SimWebsocket *websocket = user_data;
+
+  websocket->reset_source = 0;
+  sim_websocket_reset (websocket);
+  return G_SOURCE_REMOVE;
+}
+
+void
+sim_websocket_reset_later (SimWebsocket *websocket, gint64 delay)
+{
+  if (websocket->state != STATE_CLOSED && websocket->reset_source == 0)
+    websocket->reset_source
+        = g_timeout_add ((guint)(delay / 1000), on_reset_time, websocket);
 }
 
 void

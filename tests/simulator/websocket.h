@@ -39,6 +39,8 @@ void sim_websocket_send (SimWebsocket *websocket, const gchar *text,
     gsize length, SimFraming framing);
 /* Messages whose last byte was given to the system. */
 guint64 sim_websocket_get_written (SimWebsocket *websocket);
+/* The client answered the close frame, so it has read what came before. */
+gboolean sim_websocket_was_answered (SimWebsocket *websocket);
 
 /* Sends a close frame behind what is queued; the client answers it. */
 void sim_websocket_close (
@@ -50,8 +52,10 @@ void sim_websocket_reset (SimWebsocket *websocket);
 void sim_websocket_half_close (SimWebsocket *websocket);
 /* Nothing leaves for so many microseconds. */
 void sim_websocket_stall (SimWebsocket *websocket, gint64 duration);
-/* Bytes per second; 0 = as many as will go. */
-void sim_websocket_limit (SimWebsocket *websocket, guint rate);
+/* Bytes per second, 0 = as many as will go, for so many microseconds, 0 = for
+ * good. */
+void sim_websocket_limit (SimWebsocket *websocket, guint rate, gint64 duration);
+void sim_websocket_reset_later (SimWebsocket *websocket, gint64 delay);
 /* Puts bytes on the wire that no layer made, TLS least of all. */
 void sim_websocket_inject (
     SimWebsocket *websocket, gconstpointer data, gsize size);
