@@ -5,8 +5,6 @@
 
 #include "gstrtmsstreamsprivate.h"
 
-#include <string.h>
-
 #include "gstrtmsmeta.h"
 #include "gstrtmsnotices.h"
 #include "gstrtmspads.h"
@@ -15,10 +13,6 @@
 
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
-
-/* Nothing but late packets for so long means that Zoom's clock was set back,
- * µs. */
-#define LATE_RUN_MAX G_TIME_SPAN_SECOND
 
 /* No camera sends fewer frames: behind such a hole in the timestamps it is
  * another picture, ns. */
@@ -168,26 +162,10 @@ static void
 push_buffer (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
     const GstRtmsPacket *packet)
 {
-  gint64 *late_since = &self->late_since[kind];
-  gint64 now;
   guint dropped;
 
-  if (gst_rtms_src_pad_push_buffer (pad, packet->buffer, &dropped)) {
-    *late_since = 0;
-    gst_rtms_streams_warn_of_drops (self, kind, dropped);
-    return;
-  }
-  now = g_get_monotonic_time ();
-  if (*late_since == 0)
-    *late_since = now;
-  if (now - *late_since < LATE_RUN_MAX
-      || packet->unix_time == RTMS_TIME_NONE)
-    return;
-  GST_WARNING_OBJECT (self->element, "Zoom's clock was set back: going on "
-      "where %s stands", rtms_media_kind_get_name (kind));
-  rtms_timeline_restart (&self->timeline, packet->unix_time,
-      gst_rtms_streams_get_running_time (self));
-  memset (self->late_since, 0, sizeof self->late_since);
+  gst_rtms_src_pad_push_buffer (pad, packet->buffer, &dropped);
+  gst_rtms_streams_warn_of_drops (self, kind, dropped);
 }
 
 /* Audio that Zoom kept comes first; then the stream is live again. */
@@ -241,6 +219,77 @@ release_due (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
     release (self, pad, kind, &packet);
 }
 
+static void deliver (GstRtmsStreams *self, const Packet *packet,
+    gboolean is_new);
+
+static void
+free_packet (gpointer data)
+{
+  Packet *packet = data;
+
+  gst_buffer_unref (packet->buffer);
+  g_free (packet);
+}
+
+/* The packets that show that the clock was set back, as they came; others that
+ * were late are dropped. */
+static void
+take_late_run (GstRtmsSrcPad *pad, const Packet *newest, GQueue *run)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+  GstRtmsPacket item;
+  gboolean is_of_run;
+
+  while (gst_rtms_reorder_pop_late (reorder, &item, &is_of_run)) {
+    Packet *packet;
+
+    if (!is_of_run) {
+      gst_rtms_src_pad_reject_buffer (pad, item.buffer);
+      continue;
+    }
+    packet = g_memdup2 (newest, sizeof *newest);
+    packet->buffer = item.buffer;
+    packet->sender = item.sender;
+    packet->unix_time = item.unix_time;
+    g_queue_push_tail (run, packet);
+  }
+}
+
+/* Zoom's clock was set back, unless the timeline has followed it meanwhile for
+ * another pad: what was late goes on from where the pad stands. */
+static void
+follow_clock (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *newest)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+  GQueue run = G_QUEUE_INIT;
+  Packet *packet;
+
+  take_late_run (pad, newest, &run);
+  packet = g_queue_peek_head (&run);
+  if (gst_rtms_reorder_is_late (reorder, (GstClockTime) rtms_timeline_map (
+              &self->timeline, packet->unix_time))) {
+    GST_WARNING_OBJECT (pad, "Zoom's clock was set back");
+    rtms_timeline_restart (&self->timeline, packet->unix_time,
+        gst_rtms_streams_get_running_time (self),
+        (gint64) gst_rtms_reorder_get_end (reorder));
+  }
+  while ((packet = g_queue_pop_head (&run))) {
+    deliver (self, packet, FALSE);
+    g_free (packet);
+  }
+}
+
+static void
+drop_late (GstRtmsSrcPad *pad)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+  gboolean is_of_run;
+  GstRtmsPacket packet;
+
+  while (gst_rtms_reorder_pop_late (reorder, &packet, &is_of_run))
+    gst_rtms_src_pad_reject_buffer (pad, packet.buffer);
+}
+
 /* Takes the buffer. */
 static void
 put_in_order (GstRtmsStreams *self, GstRtmsSrcPad *pad,
@@ -250,32 +299,63 @@ put_in_order (GstRtmsStreams *self, GstRtmsSrcPad *pad,
   const GstRtmsPacket item = { packet->buffer, packet->sender,
     packet->unix_time };
   gint64 now = g_get_monotonic_time ();
+  GstRtmsOrder order = gst_rtms_reorder_push (reorder, &item, now);
 
-  switch (gst_rtms_reorder_push (reorder, &item, now)) {
+  if (order != GST_RTMS_ORDER_CLOCK_SET)
+    drop_late (pad);
+  switch (order) {
     case GST_RTMS_ORDER_PASS:
       release (self, pad, packet->kind, &item);
       break;
+    case GST_RTMS_ORDER_CLOCK_SET:
+      follow_clock (self, pad, packet);
+      break;
     case GST_RTMS_ORDER_LATE:
-      /* What comes before it has passed, so that it says nothing new of the
-       * camera; the pad counts it. */
-      push_buffer (self, pad, packet->kind, &item);
-      break;
-    case GST_RTMS_ORDER_DUPLICATE:
-      gst_rtms_src_pad_reject_duplicate (pad, packet->buffer);
-      break;
     case GST_RTMS_ORDER_HELD:
       break;
   }
   release_due (self, pad, packet->kind, now);
 }
 
-/* Gives a packet its place, and its buffer away. */
+/* Several whose time is far off mean that the clock was set, and then they have
+ * a place after all. */
 static void
-deliver (GstRtmsStreams *self, const Packet *packet)
+keep_unplaced (GstRtmsStreams *self, const Packet *packet)
+{
+  self->unplaced_restarts = self->timeline.n_restarts;
+  g_queue_push_tail (&self->unplaced, g_memdup2 (packet, sizeof *packet));
+}
+
+static void
+settle_unplaced (GstRtmsStreams *self)
+{
+  gboolean is_set = self->unplaced_restarts != self->timeline.n_restarts;
+  GQueue packets = self->unplaced;
+  Packet *packet;
+
+  g_queue_init (&self->unplaced);
+  while ((packet = g_queue_pop_head (&packets))) {
+    g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+        packet->kind, packet->user_id);
+
+    if (is_set)
+      deliver (self, packet, FALSE);
+    else if (pad)
+      gst_rtms_src_pad_reject_buffer (pad, packet->buffer);
+    else
+      gst_buffer_unref (packet->buffer);
+    g_free (packet);
+  }
+}
+
+/* Gives a packet its place, and its buffer away. One that is not new had a
+ * place before. */
+static void
+deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
 {
   g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
       packet->kind, packet->user_id);
-  const GstRtmsPacket text = { packet->buffer, packet->sender,
+  const GstRtmsPacket item = { packet->buffer, packet->sender,
     packet->unix_time };
   gint64 place, reference;
 
@@ -283,8 +363,13 @@ deliver (GstRtmsStreams *self, const Packet *packet)
     gst_buffer_unref (packet->buffer);
     return;
   }
+  if (is_new && gst_rtms_reorder_is_duplicate (
+          gst_rtms_src_pad_get_reorder (pad), &item)) {
+    gst_rtms_src_pad_reject_duplicate (pad, packet->buffer);
+    return;
+  }
   if (gst_rtms_pad_index_is_text (packet->kind)) {
-    push_buffer (self, pad, packet->kind, &text);
+    push_buffer (self, pad, packet->kind, &item);
     return;
   }
   reference = rtms_timeline_get_reference (&self->timeline,
@@ -293,12 +378,19 @@ deliver (GstRtmsStreams *self, const Packet *packet)
       ? (gint64) get_current_place (self)
       : rtms_timeline_place (&self->timeline, packet->unix_time,
       gst_rtms_streams_get_running_time (self));
-  /* From before the beginning, or from nowhere. */
-  if (place < 0) {
+  if (place == RTMS_PLACE_NONE) {
+    keep_unplaced (self, packet);
+    return;
+  }
+  if (self->unplaced.length > 0)
+    settle_unplaced (self);
+  /* From before the beginning; once something has passed, just late. */
+  if (place < 0 && !gst_rtms_reorder_is_late (
+          gst_rtms_src_pad_get_reorder (pad), 0)) {
     gst_rtms_src_pad_reject_buffer (pad, packet->buffer);
     return;
   }
-  GST_BUFFER_PTS (packet->buffer) = (GstClockTime) place;
+  GST_BUFFER_PTS (packet->buffer) = (GstClockTime) MAX (place, 0);
   see_recovery (self, packet->kind, place, reference);
   put_in_order (self, pad, packet);
 }
@@ -356,7 +448,7 @@ deliver_waiting (GstRtmsStreams *self)
   Packet *packet;
 
   while ((packet = g_queue_pop_head (&self->waiting))) {
-    deliver (self, packet);
+    deliver (self, packet, TRUE);
     g_free (packet);
   }
 }
@@ -387,19 +479,11 @@ gst_rtms_streams_begin (GstRtmsStreams *self)
   deliver_waiting (self);
 }
 
-static void
-free_packet (gpointer data)
-{
-  Packet *packet = data;
-
-  gst_buffer_unref (packet->buffer);
-  g_free (packet);
-}
-
 void
 gst_rtms_streams_clear_waiting (GstRtmsStreams *self)
 {
   g_queue_clear_full (&self->waiting, free_packet);
+  g_queue_clear_full (&self->unplaced, free_packet);
 }
 
 static void
@@ -413,7 +497,7 @@ route (GstRtmsStreams *self, const Packet *packet)
   }
   if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
     begin_with_oldest (self, packet->unix_time);
-  deliver (self, packet);
+  deliver (self, packet, TRUE);
   if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
     deliver_waiting (self);
 }

@@ -22,7 +22,9 @@ typedef struct {
  *
  * Puts a pad's packets in order. What goes on where the one before ended
  * passes at once; what leaves a hole waits for what belongs there, as long as
- * the window. Used by one thread.
+ * the window. What comes too late is kept for a while: several in a row, each
+ * newer than the one before, mean that Zoom's clock was set back. Used by one
+ * thread.
  */
 typedef struct _GstRtmsReorder GstRtmsReorder;
 
@@ -31,23 +33,31 @@ typedef struct _GstRtmsReorder GstRtmsReorder;
  * @GST_RTMS_ORDER_PASS: it is next, and the caller keeps it
  * @GST_RTMS_ORDER_HELD: it was taken, and gst_rtms_reorder_pop() gives it
  *     back
- * @GST_RTMS_ORDER_LATE: later ones have passed; the caller keeps it
- * @GST_RTMS_ORDER_DUPLICATE: it came before; the caller keeps it
+ * @GST_RTMS_ORDER_LATE: later ones have passed; it was taken, and
+ *     gst_rtms_reorder_pop_late() gives it back
+ * @GST_RTMS_ORDER_CLOCK_SET: likewise, and all late ones have to be placed anew
  */
 typedef enum {
   GST_RTMS_ORDER_PASS,
   GST_RTMS_ORDER_HELD,
   GST_RTMS_ORDER_LATE,
-  GST_RTMS_ORDER_DUPLICATE,
+  GST_RTMS_ORDER_CLOCK_SET,
 } GstRtmsOrder;
 
 GstRtmsReorder *gst_rtms_reorder_new (GstClockTime window);
 void gst_rtms_reorder_free (GstRtmsReorder *reorder);
 
+gboolean gst_rtms_reorder_is_duplicate (GstRtmsReorder *reorder,
+    const GstRtmsPacket *packet);
 GstRtmsOrder gst_rtms_reorder_push (GstRtmsReorder *reorder,
     const GstRtmsPacket *packet, gint64 now);
 gboolean gst_rtms_reorder_pop (GstRtmsReorder *reorder,
     GstRtmsPacket *packet, gint64 now);
+gboolean gst_rtms_reorder_pop_late (GstRtmsReorder *reorder,
+    GstRtmsPacket *packet, gboolean *is_of_run);
+gboolean gst_rtms_reorder_is_late (const GstRtmsReorder *reorder,
+    GstClockTime pts);
+GstClockTime gst_rtms_reorder_get_end (const GstRtmsReorder *reorder);
 gint64 gst_rtms_reorder_get_deadline (const GstRtmsReorder *reorder);
 
 G_END_DECLS

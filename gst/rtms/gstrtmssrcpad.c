@@ -293,6 +293,8 @@ append_gap (GstRtmsSrcPad *self, GstClockTime end)
   append (self, GST_MINI_OBJECT (gst_event_new_gap (self->position,
               end - self->position)), 0);
   self->position = end;
+  /* Sound does not go on behind it. */
+  self->discont |= self->limits.hole > 0;
   self->stats.gaps++;
 }
 
@@ -308,7 +310,6 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
       append_fill (self, pts);
     } else if (GST_CLOCK_TIME_IS_VALID (self->tail_time)) {
       append_gap (self, pts);
-      self->discont = TRUE;
     }
   } else if (self->fill && self->position == self->filled_to) {
     /* The queue was not empty when there was time to fill. */

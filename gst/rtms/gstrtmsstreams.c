@@ -47,6 +47,7 @@ gst_rtms_streams_new (GstElement *element, GstRtmsSettings *settings)
   self->element = element;
   self->settings = gst_rtms_settings_ref (settings);
   g_queue_init (&self->waiting);
+  g_queue_init (&self->unplaced);
   self->pads = gst_rtms_pads_new (element, settings);
   self->roster = gst_rtms_roster_new (settings->payload->product);
   rtms_timeline_init (&self->timeline);

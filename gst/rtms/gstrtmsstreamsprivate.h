@@ -34,6 +34,8 @@ struct _GstRtmsStreams
   gboolean is_complete;         /* the first set of pads */
   GQueue waiting;               /* of packets, for the timeline's beginning */
   gint64 waiting_since;
+  GQueue unplaced;              /* of packets, whose time is far off */
+  guint unplaced_restarts;      /* of the timeline, when they came */
   LastFrame last_frames[RTMS_N_MEDIA];
   guint interrupted;            /* bits of media */
   gboolean audio_is_behind;     /* what Zoom kept is still to come */
@@ -41,7 +43,6 @@ struct _GstRtmsStreams
   gboolean fills_video;
   gboolean fills_share;
   gboolean has_too_many;        /* participants, which was told */
-  gint64 late_since[RTMS_N_MEDIA];      /* 0: the last one was in time */
   gint64 last_warning;
   guint dropped[N_STREAMS];     /* since the last warning of them */
 };

@@ -70,10 +70,12 @@ check_jump (RtmsTimeline *timeline, gint64 unix_time, gint64 arrival)
   if (timeline->n_jumps > 0
       && ABS (unix_time - timeline->jump_unix) >= JUMP_MIN)
     timeline->n_jumps = 0;
+  if (timeline->n_jumps == 0)
+    timeline->first_jump_unix = unix_time;
   timeline->jump_unix = unix_time;
   if (++timeline->n_jumps < JUMP_PACKETS)
     return FALSE;
-  rtms_timeline_restart (timeline, unix_time, arrival);
+  rtms_timeline_restart (timeline, timeline->first_jump_unix, arrival, 0);
   return TRUE;
 }
 
@@ -152,15 +154,17 @@ rtms_timeline_place (RtmsTimeline *timeline, gint64 unix_time,
  * @timeline: a timeline
  * @unix_time: Zoom's timestamp of a packet
  * @arrival: the running time at which it came
+ * @not_before: the least place for it, such as the end of what came before
  *
  * Zoom's clock was set: what follows goes on from where the stream stands.
  * History stays.
  */
 void
 rtms_timeline_restart (RtmsTimeline *timeline, gint64 unix_time,
-    gint64 arrival)
+    gint64 arrival, gint64 not_before)
 {
-  gint64 edge = rtms_timeline_get_reference (timeline, arrival);
+  gint64 edge = MAX (rtms_timeline_get_reference (timeline, arrival),
+      not_before);
 
   anchor (timeline, unix_time, MAX (arrival, timeline->edge_arrival));
   timeline->origin_running = edge;
@@ -168,6 +172,7 @@ rtms_timeline_restart (RtmsTimeline *timeline, gint64 unix_time,
   timeline->correction = timeline->target = 0;
   timeline->has_previous = FALSE;
   timeline->n_jumps = 0;
+  timeline->n_restarts++;
 }
 
 /**

@@ -32,9 +32,11 @@ typedef struct {
   gint64 previous_delay;
   gboolean has_previous;
 
-  /* Timestamps in a row that are far off, and the last of them. */
+  /* Timestamps in a row that are far off, the first and the last of them. */
   guint n_jumps;
+  gint64 first_jump_unix;
   gint64 jump_unix;
+  guint n_restarts;             /* how often the clock was set */
 } RtmsTimeline;
 
 #define RTMS_PLACE_NONE G_MININT64
@@ -43,7 +45,7 @@ void rtms_timeline_init (RtmsTimeline *timeline);
 gint64 rtms_timeline_place (RtmsTimeline *timeline, gint64 unix_time,
     gint64 arrival);
 void rtms_timeline_restart (RtmsTimeline *timeline, gint64 unix_time,
-    gint64 arrival);
+    gint64 arrival, gint64 not_before);
 gint64 rtms_timeline_map (const RtmsTimeline *timeline, gint64 unix_time);
 gint64 rtms_timeline_get_reference (const RtmsTimeline *timeline,
     gint64 running_time);

@@ -158,6 +158,47 @@ GST_START_TEST (test_late_frame_is_left_out_alone)
 
 GST_END_TEST;
 
+/* By so little that the packets could be late ones, and by much. */
+GST_START_TEST (test_clock_that_is_set_back_costs_nothing)
+{
+  static const gint64 jumps[] = { 90, 3000, 200000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (jumps); i++) {
+    guint n = 1;
+
+    start_live ();
+    for (gint k = 0; k < 10; k++)
+      send_audio (20 * k);
+    for (gint k = 0; k < 20; k++)
+      send_audio (200 + 20 * k - jumps[i]);
+    for (; n < 30; n++) {
+      fail_unless (GST_BUFFER_PTS (wait_buffer ("audio", n))
+          > GST_BUFFER_PTS (wait_buffer ("audio", n - 1)));
+    }
+    fail_unless_equals_uint64 (get_count ("audio", "late"), 0);
+    tear_down ();
+  }
+}
+
+GST_END_TEST;
+
+/* Sent again out of nowhere: what is late is not a clock that was set. */
+GST_START_TEST (test_old_packets_that_come_again_move_nothing)
+{
+  start_live ();
+  for (gint k = 0; k < 10; k++)
+    send_audio (20 * k);
+  for (gint k = 0; k < 8; k++)
+    send_audio (20 * k);
+  send_audio (200);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("audio", 10))
+      - GST_BUFFER_PTS (wait_buffer ("audio", 0)), 200 * GST_MSECOND);
+  fail_unless_equals_uint64 (get_count ("audio", "duplicates"), 8);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 order_suite (void)
 {
@@ -172,6 +213,8 @@ order_suite (void)
   tcase_add_test (tc, test_only_the_same_bytes_are_a_duplicate);
   tcase_add_test (tc, test_held_packets_come_before_the_end);
   tcase_add_test (tc, test_late_frame_is_left_out_alone);
+  tcase_add_test (tc, test_clock_that_is_set_back_costs_nothing);
+  tcase_add_test (tc, test_old_packets_that_come_again_move_nothing);
   return suite;
 }
 

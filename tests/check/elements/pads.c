@@ -165,7 +165,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_hole_in_audio_is_a_gap_and_a_discont)
 {
-  GstClockTime start, end, origin;
+  GstClockTime start, end, next, origin;
   GstBuffer *after;
 
   set_up (NULL);
@@ -178,8 +178,14 @@ GST_START_TEST (test_hole_in_audio_is_a_gap_and_a_discont)
   fail_unless (GST_BUFFER_FLAG_IS_SET (after, GST_BUFFER_FLAG_DISCONT));
   fail_unless_equals_uint64 (GST_BUFFER_PTS (after),
       origin + 500 * GST_MSECOND);
+  /* it may come in two, as what is behind the hole waits for a while */
   parse_gap (wait_event ("audio", GST_EVENT_GAP, 0), &start, &end);
   fail_unless_equals_uint64 (start, origin + 40 * GST_MSECOND);
+  if (end < origin + 500 * GST_MSECOND) {
+    parse_gap (wait_event ("audio", GST_EVENT_GAP, 1), &start, &next);
+    fail_unless_equals_uint64 (start, end);
+    end = next;
+  }
   fail_unless_equals_uint64 (end, origin + 500 * GST_MSECOND);
   tear_down ();
 }

@@ -198,7 +198,8 @@ GST_START_TEST (test_clock_that_was_set_is_followed)
         left_out++;
         continue;
       }
-      fail_unless (place > last && place <= when + 20 * MS);
+      /* Those that were left out before it was clear have a place too. */
+      fail_unless (place > last && place <= when + 120 * MS);
       last = place;
     }
     fail_unless (left_out < 10);
