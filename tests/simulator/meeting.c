@@ -515,11 +515,15 @@ on_window_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Zoom waits 60 s for signaling and 65 s for media. */
 static void
-open_window (SimMeeting *meeting)
+open_window (SimMeeting *meeting, gboolean signaling)
 {
   gdouble seconds
       = sim_simulator_get_options (meeting->simulator)->reconnect_window;
+
+  if (!signaling)
+    seconds *= 65.0 / 60.0;
 
   clear_source (&meeting->window_source);
   meeting->window_source
@@ -540,7 +544,7 @@ signaling_lost (SimMeeting *meeting)
   if (meeting->state == STATE_STARTED && meeting->faults.tell_webhook)
     post_webhook (meeting, "rtms_interrupted", 0);
   clear_source (&meeting->wait_source);
-  open_window (meeting);
+  open_window (meeting, TRUE);
 }
 
 static void
@@ -562,7 +566,7 @@ media_lost (SimMeeting *meeting, SimSocket *socket)
   if (meeting->faults.tell_state)
     send_signaling (meeting, sim_event_stream_state (SIM_STREAM_INTERRUPTED,
                                  SIM_STOP_DATA_CONNECTION_INTERRUPTED));
-  open_window (meeting);
+  open_window (meeting, FALSE);
 }
 
 void
@@ -620,7 +624,7 @@ sim_meeting_move (SimMeeting *meeting, const gchar *url)
   meeting->lost_media = 0;
   if (meeting->state != STATE_WAITING) {
     clear_source (&meeting->wait_source);
-    open_window (meeting);
+    open_window (meeting, TRUE);
   }
   sim_simulator_announce (meeting->simulator, meeting);
 }
