@@ -23,6 +23,7 @@ fuzz_webhook
 fuzz_websocket
 ext_base64
 ext_crypto
+ext_http
 ext_json
 ext_transport
 ext_websocket
@@ -33,12 +34,15 @@ protocol_reconnect
 protocol_text
 protocol_timeline
 protocol_h264
+protocol_placeholders
+protocol_webhook
 elements_errors
 elements_lifecycle
 elements_pads
 elements_notices
 elements_order
 elements_fill
+elements_webhookbin
 "
 
 run ()

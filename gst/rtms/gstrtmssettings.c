@@ -26,10 +26,16 @@ refuse (GError **error, const gchar *format, ...)
   return FALSE;
 }
 
-/* The first of @names that the environment has, as a value or, with "_FILE"
- * behind the name, as the file that holds it. */
-static RtmsSecret *
-read_environment (const gchar *const *names)
+/**
+ * gst_rtms_settings_read_environment:
+ * @names: (array zero-terminated=1): of variables
+ *
+ * Returns: (transfer full) (nullable): the first of @names that the
+ *     environment has, as a value or, with "_FILE" behind the name, as the
+ *     file that holds it
+ */
+RtmsSecret *
+gst_rtms_settings_read_environment (const gchar *const *names)
 {
   for (; *names; names++) {
     g_autofree gchar *file_name = g_strconcat (*names, "_FILE", NULL);
@@ -57,10 +63,10 @@ sign (GstRtmsSettings *settings, const GstRtmsProperties *properties,
     "ZOOM_CLIENT_SECRET", NULL };
   g_autoptr (RtmsSecret) id = properties->client_id
       && *properties->client_id ? rtms_secret_new (properties->client_id)
-      : read_environment (id_names);
+      : gst_rtms_settings_read_environment (id_names);
   g_autoptr (RtmsSecret) secret = properties->client_secret
       ? rtms_secret_ref (properties->client_secret)
-      : read_environment (secret_names);
+      : gst_rtms_settings_read_environment (secret_names);
 
   if (id && secret)
     settings->signature = rtms_crypto_sign_handshake (

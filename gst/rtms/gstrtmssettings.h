@@ -46,6 +46,8 @@ void gst_rtms_settings_unref (GstRtmsSettings *settings);
 gboolean gst_rtms_settings_lists_participant (const GstRtmsSettings *settings,
     guint64 user_id);
 
+RtmsSecret *gst_rtms_settings_read_environment (const gchar *const *names);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsSettings, gst_rtms_settings_unref)
 
 G_END_DECLS

@@ -10,7 +10,7 @@
 
 struct _GstRtmsWebhookGate
 {
-  gchar *secret_token;
+  RtmsSecret *secret_token;
   GstRtmsWebhookFunc func;
   gpointer user_data;
   RtmsHistory *seen;            /* keys of events; the value is the result */
@@ -48,12 +48,12 @@ gst_rtms_webhook_result_get_status (GstRtmsWebhookResult result)
  * @func: called for each event that is let in
  */
 GstRtmsWebhookGate *
-gst_rtms_webhook_gate_new (const gchar *secret_token,
+gst_rtms_webhook_gate_new (RtmsSecret *secret_token,
     GstRtmsWebhookFunc func, gpointer user_data)
 {
   GstRtmsWebhookGate *gate = g_new0 (GstRtmsWebhookGate, 1);
 
-  gate->secret_token = g_strdup (secret_token);
+  gate->secret_token = rtms_secret_ref (secret_token);
   gate->func = func;
   gate->user_data = user_data;
   gate->seen = rtms_history_new (NULL);
@@ -63,7 +63,7 @@ gst_rtms_webhook_gate_new (const gchar *secret_token,
 void
 gst_rtms_webhook_gate_free (GstRtmsWebhookGate *gate)
 {
-  rtms_crypto_wipe_string (gate->secret_token);
+  rtms_secret_unref (gate->secret_token);
   rtms_history_free (gate->seen);
   g_free (gate);
 }
@@ -89,8 +89,8 @@ is_authentic (GstRtmsWebhookGate *gate,
     const GstRtmsWebhookRequest *request)
 {
   return request->timestamp && request->signature
-      && rtms_crypto_verify_webhook (gate->secret_token, request->timestamp,
-      (const guint8 *) request->body, request->body_size, request->signature)
+      && rtms_crypto_verify_webhook (rtms_secret_get_text (gate->secret_token),
+      request->timestamp, (const guint8 *) request->body, request->body_size, request->signature)
       && is_recent (request->timestamp, request->unix_time);
 }
 
@@ -98,7 +98,7 @@ static gchar *
 answer_validation (GstRtmsWebhookGate *gate, const gchar *plain_token)
 {
   g_autofree gchar *encrypted = rtms_crypto_answer_url_validation (
-      gate->secret_token, plain_token);
+      rtms_secret_get_text (gate->secret_token), plain_token);
   RtmsJsonWriter writer;
 
   if (encrypted == NULL)

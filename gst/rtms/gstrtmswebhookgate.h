@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "ext/crypto/rtmssecret.h"
 #include "protocol/rtmsenvelope.h"
 
 G_BEGIN_DECLS
@@ -61,7 +62,7 @@ typedef GstRtmsWebhookResult (*GstRtmsWebhookFunc) (
  */
 typedef struct _GstRtmsWebhookGate GstRtmsWebhookGate;
 
-GstRtmsWebhookGate *gst_rtms_webhook_gate_new (const gchar *secret_token,
+GstRtmsWebhookGate *gst_rtms_webhook_gate_new (RtmsSecret *secret_token,
     GstRtmsWebhookFunc func, gpointer user_data);
 void gst_rtms_webhook_gate_free (GstRtmsWebhookGate *gate);
 GstRtmsWebhookResult gst_rtms_webhook_gate_take (GstRtmsWebhookGate *gate,

@@ -216,6 +216,12 @@ test_server_get_payload (TestServer *server)
       "\"756FF58A\",\"server_urls\":\"%s/signal\"}}", server->base_url);
 }
 
+gchar *
+test_server_get_url (TestServer *server)
+{
+  return g_strconcat (server->base_url, "/signal", NULL);
+}
+
 void
 test_server_wait_for (TestServer *server, TestSocket socket, gint msg_type,
     guint times)

@@ -42,6 +42,7 @@ typedef struct {
 TestServer *test_server_new (const TestServerAnswers *answers);
 void test_server_free (TestServer *server);
 gchar *test_server_get_payload (TestServer *server);
+gchar *test_server_get_url (TestServer *server);
 
 void test_server_wait_for (TestServer *server, TestSocket socket,
     gint msg_type, guint times);

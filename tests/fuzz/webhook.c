@@ -89,7 +89,8 @@ take_unsigned (GstRtmsWebhookGate *gate, GstRtmsWebhookRequest *request)
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
 {
-  g_autoptr (GstRtmsWebhookGate) gate = gst_rtms_webhook_gate_new (TOKEN,
+  g_autoptr (RtmsSecret) token = rtms_secret_new (TOKEN);
+  g_autoptr (GstRtmsWebhookGate) gate = gst_rtms_webhook_gate_new (token,
       on_event, NULL);
   GstRtmsWebhookRequest request = { .unix_time = NOW };
 

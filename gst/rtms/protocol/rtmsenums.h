@@ -75,7 +75,8 @@ typedef enum {
   RTMS_STATUS_INVALID_MEDIA_TRANSCRIPT_SOURCE_LANGUAGE = 43,
 } RtmsStatusCode;
 
-/* RTMS_STOP_REASON: the one that the client decides by. */
+/* RTMS_STOP_REASON: the ones that something is decided by. */
+#define RTMS_STOP_REASON_STREAM_REVOKED 8
 #define RTMS_STOP_REASON_DATA_CONNECTION_INTERRUPTED 14
 
 typedef enum {

@@ -6,6 +6,18 @@
 /* RFC 1035. */
 #define HOST_LENGTH_MAX 253
 
+RtmsPayload *
+rtms_payload_copy (const RtmsPayload *payload)
+{
+  RtmsPayload *copy = g_new (RtmsPayload, 1);
+
+  *copy = *payload;
+  copy->instance_id = g_strdup (payload->instance_id);
+  copy->stream_id = g_strdup (payload->stream_id);
+  copy->signaling_urls = g_strdupv (payload->signaling_urls);
+  return copy;
+}
+
 void
 rtms_payload_free (RtmsPayload *payload)
 {

@@ -46,6 +46,7 @@ typedef struct {
   gint stop_reason;
 } RtmsPayload;
 
+RtmsPayload *rtms_payload_copy (const RtmsPayload *payload);
 void rtms_payload_free (RtmsPayload *payload);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtmsPayload, rtms_payload_free)
 

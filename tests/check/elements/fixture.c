@@ -111,8 +111,8 @@ count_tracked (const GstStructure *checkpoint, const gchar *list_name,
 
 /* With GST_TRACERS=leaks, as the build runs this test, nothing that a pipeline
  * is made of and carries may be left behind. */
-static void
-track (const gchar *action)
+void
+track_leaks (const gchar *action)
 {
   GList *tracers = gst_tracing_get_active_tracers ();
 
@@ -150,7 +150,7 @@ set_up (const TestServerAnswers *answers)
   g_autofree gchar *payload = NULL;
 
   memset (&f, 0, sizeof f);
-  track ("activity-start-tracking");
+  track_leaks ("activity-start-tracking");
   g_mutex_init (&f.lock);
   g_cond_init (&f.cond);
   f.link = TRUE;
@@ -197,7 +197,7 @@ tear_down (void)
   test_server_free (f.server);
   g_cond_clear (&f.cond);
   g_mutex_clear (&f.lock);
-  track ("activity-get-checkpoint");
+  track_leaks ("activity-get-checkpoint");
 }
 
 void

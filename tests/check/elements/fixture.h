@@ -45,6 +45,7 @@ extern Fixture f;
 
 void set_up (const TestServerAnswers *answers);
 void tear_down (void);
+void track_leaks (const gchar *action);
 void play (void);
 void play_until_ready (void);
 Capture *get_capture (const gchar *name);

@@ -43,9 +43,11 @@ on_event (const RtmsEnvelope *envelope, const gchar *text, gpointer user_data)
 static void
 setup (void)
 {
+  g_autoptr (RtmsSecret) token = rtms_secret_new (TOKEN);
+
   n_events = 0;
   verdict = GST_RTMS_WEBHOOK_ACCEPTED;
-  gate = gst_rtms_webhook_gate_new (TOKEN, on_event, NULL);
+  gate = gst_rtms_webhook_gate_new (token, on_event, NULL);
 }
 
 static void
