@@ -786,6 +786,9 @@ GST_START_TEST (test_each_participant_gets_a_copy)
     test_server_send (w.server, TEST_MEDIA, "%s", user_packet (7, 20 * i));
     test_server_send (w.server, TEST_MEDIA, "%s", user_packet (8, 20 * i));
   }
+  /* what comes on another connection must not overtake that */
+  test_server_send (w.server, TEST_MEDIA, "{\"msg_type\":12}");
+  test_server_wait_for (w.server, TEST_MEDIA, 13, 1);
   test_server_send (w.server, TEST_SIGNALING, "{\"msg_type\":6,\"event\":{"
       "\"event_type\":4,\"timestamp\":1,\"participants\":[{\"user_id\":7}]}}");
   drop_notice ("rtms-participant-left");
