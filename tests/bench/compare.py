@@ -121,6 +121,7 @@ class Bench:
             arguments += ["--ca", self.certificate]
         if case.get("crc"):
             arguments.append("--crc")
+        arguments += ["--warm-up", str(case.get("warm_up", 0))]
         environment = {"GIO_USE_PROXY_RESOLVER": "dummy"}
         if name == "node":
             environment["NODE_PATH"] = "/usr/share/nodejs"
@@ -175,9 +176,10 @@ class Bench:
                 receiver.kill()
 
     def measure(self, name, case, sender, receiver, startup):
+        sender.command()
+        time.sleep(case.get("warm_up", 0))
         cpu, sender_cpu = receiver.cpu(), sender.cpu()
         switches = receiver.status()[2]
-        sender.command()
         words = sender.read("end", receiver)
         cpu = receiver.cpu() - cpu
         sender_cpu = sender.cpu() - sender_cpu
@@ -195,11 +197,13 @@ class Bench:
         if case.get("crc") and (result["bytes"], result["crc"]) != (
                 sent["bytes"], sent["crc"]):
             raise Failure(f"{name}: the payloads are not what was sent")
-        hours = case["meetings"] * case["duration"] / 3600
+        measured = case["duration"] - case.get("warm_up", 0)
+        hours = case["meetings"] * measured / 3600
         result.update({
             "cpu": cpu, "cpu_hour": cpu / hours, "rss": resident,
             "threads": threads, "seconds": float(words[4]),
-            "switches": (switches_now - switches) / result["messages"],
+            "switches": (switches_now - switches) * case["duration"]
+                        / measured / result["messages"],
             "sender_cpu": sender_cpu, "skipped": sent["skipped"],
             "startup": startup})
         return result
@@ -290,7 +294,7 @@ def smoke(bench, receivers):
 
 
 def prove(bench, receivers, case):
-    proof = {**case, "duration": 2, "crc": True, "meetings":
+    proof = {**case, "duration": 2, "warm_up": 0, "crc": True, "meetings":
              min(case["meetings"], 10)}
     for name in receivers:
         bench.run(name, proof)
@@ -306,6 +310,8 @@ def parse_options():
     parser.add_argument("--full-speed", default="20",
                         help="numbers of meetings at full speed")
     parser.add_argument("--duration", type=float, default=60)
+    parser.add_argument("--warm-up", type=float, default=3,
+                        help="seconds that are not measured, in real time")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--profiles", default="light,heavy")
     parser.add_argument("--schemes", default="wss,ws")
@@ -329,6 +335,7 @@ def cases(options):
                                     f"{scheme}",
                            "meetings": int(number), "profile": profile,
                            "duration": options.duration,
+                           "warm_up": 0 if full_speed else options.warm_up,
                            "tls": scheme == "wss", "full_speed": full_speed}
 
 

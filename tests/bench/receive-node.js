@@ -16,6 +16,7 @@ const ca = options.ca ? fs.readFileSync(options.ca) : undefined;
 const STEP_NS = 2000;
 const delays = new Uint32Array(100000);
 let messages = 0, bytes = 0, crcSum = 0n, closed = 0;
+let begin = 0, counted = 0;
 
 const table = new Uint32Array(256);
 for (let i = 0; i < 256; i++) {
@@ -37,8 +38,13 @@ function tally(payload) {
   // The lower 52 bits, which a number holds exactly: 52 days.
   const stamp = parseInt(payload.latin1Slice(offset + 5, offset + 18), 16);
   const now = Number(process.hrtime.bigint() & 0xfffffffffffffn);
-  const step = Math.floor((now - stamp) / STEP_NS);
-  delays[Math.min(Math.max(step, 0), delays.length - 1)]++;
+  if (begin === 0)
+    begin = now + Number(options['warm-up'] || 0) * 1e9;
+  if (now >= begin) {
+    const step = Math.floor((now - stamp) / STEP_NS);
+    delays[Math.min(Math.max(step, 0), delays.length - 1)]++;
+    counted++;
+  }
   messages++;
   bytes += payload.length;
   if (options.crc)
@@ -49,7 +55,7 @@ function percentile(part) {
   let seen = 0, i = 0;
   for (; i < delays.length - 1; i++) {
     seen += delays[i];
-    if (seen > messages * part)
+    if (seen > counted * part)
       break;
   }
   return (i + 0.5) * STEP_NS / 1e6;

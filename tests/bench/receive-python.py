@@ -20,15 +20,23 @@ STEPS = 100000
 
 
 class Tally:
-    def __init__(self, with_crc):
+    def __init__(self, with_crc, warm_up):
         self.with_crc = with_crc
+        self.warm_up = int(warm_up * 1e9)
+        self.begin = None
+        self.counted = 0
         self.delays = [0] * STEPS
         self.messages = self.bytes = self.crc = 0
 
     def add(self, payload):
         offset = 30 if payload[:4] == b"\0\0\0\1" else 0
-        delay = time.monotonic_ns() - int(payload[offset:offset + 18], 16)
-        self.delays[min(delay // STEP_NS, STEPS - 1)] += 1
+        now = time.monotonic_ns()
+        if self.begin is None:
+            self.begin = now + self.warm_up
+        if now >= self.begin:
+            delay = now - int(payload[offset:offset + 18], 16)
+            self.delays[min(delay // STEP_NS, STEPS - 1)] += 1
+            self.counted += 1
         self.messages += 1
         self.bytes += len(payload)
         if self.with_crc:
@@ -38,7 +46,7 @@ class Tally:
         seen = 0
         for i, count in enumerate(self.delays):
             seen += count
-            if seen > self.messages * part:
+            if seen > self.counted * part:
                 break
         return (i + 0.5) * STEP_NS / 1e6
 
@@ -93,6 +101,7 @@ async def main():
     parser.add_argument("--meetings", type=int, default=1)
     parser.add_argument("--ca")
     parser.add_argument("--crc", action="store_true")
+    parser.add_argument("--warm-up", type=float, default=0)
     parser.add_argument("--appsrc", action="store_true")
     options = parser.parse_args()
 
@@ -108,7 +117,7 @@ async def main():
         from gi.repository import Gst
         Gst.init(None)
         sinks = [Sinks(Gst) for _ in range(options.meetings)]
-    tally = Tally(options.crc)
+    tally = Tally(options.crc, options.warm_up)
     await asyncio.gather(*(
         receive(f"{options.url}/stream/{i}", context, tally, sinks[i])
         for i in range(options.meetings)))

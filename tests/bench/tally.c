@@ -26,12 +26,15 @@ static const GOptionEntry entries[] = {
     "certificate to trust", "PEM" },
   { "crc", 0, 0, G_OPTION_ARG_NONE, &tally_options.with_crc,
     "sum up the payloads", NULL },
+  { "warm-up", 0, 0, G_OPTION_ARG_DOUBLE, &tally_options.warm_up,
+    "after the first payload, whose delays do not count", "S" },
   { "record", 0, 0, G_OPTION_ARG_STRING, &tally_options.record,
     "what to launch for a meeting", "LINE" },
   { NULL }
 };
 
 static atomic_uint_fast64_t messages, bytes, crc_sum;
+static atomic_uint_fast64_t begin, n_delays;
 static atomic_uint delays[STEPS];
 
 void
@@ -73,14 +76,19 @@ read_stamp (const guint8 *payload, gsize size)
 void
 tally_add (const guint8 *payload, gsize size)
 {
-  struct timespec now;
-  guint64 delay;
+  struct timespec time;
+  guint64 now, delay;
 
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  delay = (guint64) now.tv_sec * 1000000000 + (guint64) now.tv_nsec
-      - read_stamp (payload, size);
-  atomic_fetch_add_explicit (&delays[MIN (delay / STEP_NS, STEPS - 1)], 1,
-      memory_order_relaxed);
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  now = (guint64) time.tv_sec * 1000000000 + (guint64) time.tv_nsec;
+  if (begin == 0)
+    begin = now + (guint64) (tally_options.warm_up * 1e9);
+  if (now >= begin) {
+    delay = now - read_stamp (payload, size);
+    atomic_fetch_add_explicit (&delays[MIN (delay / STEP_NS, STEPS - 1)], 1,
+        memory_order_relaxed);
+    atomic_fetch_add_explicit (&n_delays, 1, memory_order_relaxed);
+  }
   atomic_fetch_add_explicit (&messages, 1, memory_order_relaxed);
   atomic_fetch_add_explicit (&bytes, size, memory_order_relaxed);
   if (tally_options.with_crc)
@@ -92,7 +100,7 @@ tally_add (const guint8 *payload, gsize size)
 static gdouble
 get_percentile (gdouble part)
 {
-  guint64 wanted = (guint64) ((gdouble) messages * part), seen = 0;
+  guint64 wanted = (guint64) ((gdouble) n_delays * part), seen = 0;
   guint i;
 
   for (i = 0; i < STEPS - 1; i++) {

@@ -14,6 +14,7 @@ typedef struct {
   gint meetings;
   gchar *ca_file;               /* (nullable) */
   gboolean with_crc;
+  gdouble warm_up;              /* s from the first payload without a delay */
   gchar *record;                /* (nullable) */
 } TallyOptions;
 
