@@ -2,16 +2,17 @@
 #include "rtmsnetwork.h"
 
 #include "rtmspoll.h"
+#include "rtmsworkers.h"
 
 #define MAX_THREADS 4
 #define BUFFER_SIZE (64 * 1024)
 
 struct _RtmsNetworkThread
 {
-  GThread *thread;
   GMainContext *context;
-  GMainLoop *loop;
+  RtmsWorkers *workers;
   RtmsPoll *poll;               /* network thread only */
+  RtmsTimers *timers;           /* likewise */
   guint8 *buffer;               /* likewise */
   guint users;                  /* pool_lock */
 };
@@ -21,23 +22,16 @@ struct _RtmsNetworkThread
 static GMutex pool_lock;
 static RtmsNetworkThread *pool[MAX_THREADS];
 
-static gpointer
-run (gpointer data)
+static void
+free_thread (gpointer data)
 {
   RtmsNetworkThread *thread = data;
 
-  g_main_context_push_thread_default (thread->context);
-  g_main_loop_run (thread->loop);
-  /* Work that was submitted before the end, such as a socket's last rites. */
-  while (g_main_context_iteration (thread->context, FALSE));
-  g_main_context_pop_thread_default (thread->context);
-
   rtms_poll_free (thread->poll);
-  g_main_loop_unref (thread->loop);
+  rtms_timers_free (thread->timers);
   g_main_context_unref (thread->context);
   g_free (thread->buffer);
   g_free (thread);
-  return NULL;
 }
 
 static RtmsNetworkThread *
@@ -47,10 +41,11 @@ start_thread (guint index)
   g_autofree gchar *name = g_strdup_printf ("rtms-network-%u", index);
 
   thread->context = g_main_context_new ();
-  thread->loop = g_main_loop_new (thread->context, FALSE);
   thread->poll = rtms_poll_new (thread->context);
+  thread->timers = rtms_timers_new (thread->context);
   thread->buffer = g_malloc (BUFFER_SIZE);
-  thread->thread = g_thread_new (name, run, thread);
+  thread->workers = rtms_workers_new (thread->context, name, free_thread,
+      thread);
   return thread;
 }
 
@@ -82,11 +77,14 @@ rtms_network_thread_acquire (void)
   return pool[best];
 }
 
-static gboolean
-quit (gpointer loop)
+/* One more user, for whom it is given back likewise. */
+RtmsNetworkThread *
+rtms_network_thread_ref (RtmsNetworkThread *thread)
 {
-  g_main_loop_quit (loop);
-  return G_SOURCE_REMOVE;
+  g_mutex_lock (&pool_lock);
+  thread->users++;
+  g_mutex_unlock (&pool_lock);
+  return thread;
 }
 
 /**
@@ -99,30 +97,19 @@ quit (gpointer loop)
 void
 rtms_network_thread_release (RtmsNetworkThread *thread)
 {
-  /* The ended thread frees itself, maybe while its context is still woken. */
-  g_autoptr (GMainContext) context = g_main_context_ref (thread->context);
-  gboolean is_current = g_main_context_is_owner (context);
-  GThread *ended = NULL;
+  gboolean is_last;
 
   g_mutex_lock (&pool_lock);
-  if (--thread->users == 0) {
+  is_last = --thread->users == 0;
+  if (is_last) {
     for (guint i = 0; i < MAX_THREADS; i++) {
       if (pool[i] == thread)
         pool[i] = NULL;
     }
-    ended = thread->thread;
   }
   g_mutex_unlock (&pool_lock);
-  if (ended == NULL)
-    return;
-
-  /* Not g_main_loop_quit() from here: before the loop runs it does nothing,
-   * and after it the thread may be gone. */
-  rtms_network_thread_submit (thread, quit, thread->loop);
-  if (is_current)
-    g_thread_unref (ended);
-  else
-    g_thread_join (ended);
+  if (is_last)
+    rtms_workers_stop (thread->workers);
 }
 
 gboolean
@@ -131,11 +118,46 @@ rtms_network_thread_is_current (RtmsNetworkThread *thread)
   return g_main_context_is_owner (thread->context);
 }
 
-/* For timers and asynchronous calls, on the network thread. */
-GMainContext *
-rtms_network_thread_get_context (RtmsNetworkThread *thread)
+/* A timer that is not set yet, on the network thread. */
+RtmsTimer *
+rtms_network_thread_add_timer (RtmsNetworkThread *thread,
+    void (*func) (gpointer user_data), gpointer user_data)
 {
-  return thread->context;
+  return rtms_timers_add (thread->timers, func, user_data);
+}
+
+/**
+ * rtms_network_thread_get_current:
+ *
+ * Returns: (nullable): the network thread that the caller runs on
+ */
+RtmsNetworkThread *
+rtms_network_thread_get_current (void)
+{
+  RtmsNetworkThread *current = NULL;
+
+  g_mutex_lock (&pool_lock);
+  for (guint i = 0; i < MAX_THREADS && current == NULL; i++) {
+    if (pool[i] && g_main_context_is_owner (pool[i]->context))
+      current = pool[i];
+  }
+  g_mutex_unlock (&pool_lock);
+  return current;
+}
+
+/**
+ * rtms_network_thread_add_task:
+ * @thread: a thread
+ * @task: what may block; not one that is added already
+ *
+ * Runs the task on the network thread, but not as a part of it: behind what
+ * its sockets gave, and should it block, another thread goes on with the
+ * sockets. rtms_network_thread_is_current() is %FALSE there.
+ */
+void
+rtms_network_thread_add_task (RtmsNetworkThread *thread, RtmsTask *task)
+{
+  rtms_workers_add_task (thread->workers, task);
 }
 
 /* Room to read into, on the network thread, until its current callback

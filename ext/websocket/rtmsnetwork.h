@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "rtmstimer.h"
+#include "rtmsworkers.h"
 
 G_BEGIN_DECLS
 
@@ -10,11 +11,12 @@ G_BEGIN_DECLS
  *
  * One of the process's few threads that all sockets live on. A thread runs
  * a GMainContext, for timers and submitted work, and watches all its sockets
- * as one source of it.
+ * as one source of it. To those it is one thread: should a task block it,
+ * another takes its place, see #RtmsWorkers.
  *
- * Thread safety: rtms_network_thread_acquire(), _release(), _submit(),
- * _call() and _is_current() may be called from any thread; watches and
- * timers belong to the network thread.
+ * Thread safety: rtms_network_thread_acquire(), _ref(), _release(),
+ * _submit(), _call(), _add_task() and _is_current() may be called from any
+ * thread; watches and timers belong to the network thread.
  */
 typedef struct _RtmsNetworkThread RtmsNetworkThread;
 typedef struct _RtmsWatch RtmsWatch;
@@ -32,10 +34,15 @@ typedef enum {
 typedef void (*RtmsWatchFunc) (RtmsWatchEvents events, gpointer user_data);
 
 RtmsNetworkThread *rtms_network_thread_acquire (void);
+RtmsNetworkThread *rtms_network_thread_ref (RtmsNetworkThread *thread);
 void rtms_network_thread_release (RtmsNetworkThread *thread);
 
 gboolean rtms_network_thread_is_current (RtmsNetworkThread *thread);
-GMainContext *rtms_network_thread_get_context (RtmsNetworkThread *thread);
+RtmsNetworkThread *rtms_network_thread_get_current (void);
+void rtms_network_thread_add_task (RtmsNetworkThread *thread,
+    RtmsTask *task);
+RtmsTimer *rtms_network_thread_add_timer (RtmsNetworkThread *thread,
+    void (*func) (gpointer user_data), gpointer user_data);
 guint8 *rtms_network_thread_get_buffer (RtmsNetworkThread *thread,
     gsize *size);
 void rtms_network_thread_submit (RtmsNetworkThread *thread, GSourceFunc func,

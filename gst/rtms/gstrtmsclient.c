@@ -17,6 +17,9 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
 
+/* Less than the least gap-interval, µs. */
+#define TICK_GRID (10 * G_TIME_SPAN_MILLISECOND)
+
 typedef struct {
   GstRtmsClient *client;
   RtmsSocketId id;
@@ -36,9 +39,9 @@ struct _GstRtmsClient
   RtmsSession *session;
   RtmsJsonReader *reader;
   Socket sockets[RTMS_N_SOCKETS];
-  GSource *deadline;
+  RtmsTimer *deadline;
   gint64 deadline_set;          /* G_MAXINT64: none */
-  GSource *ticker;              /* for ticks and releases */
+  RtmsTimer *ticker;            /* (nullable): for ticks and releases */
   gint64 next_tick;
   gint64 next_release;
   GstMapInfo map;               /* of the buffer being decoded into */
@@ -60,19 +63,9 @@ client_unref (GstRtmsClient *self)
   g_free (self);
 }
 
-static gboolean
-dispatch_timer (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  g_source_set_ready_time (source, -1);
-  return callback (user_data);
-}
-
-/* A source that is ready at a time, until it is set again. */
-static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
-
 /* The timer that calls the session back is set after whatever may have
- * moved its deadline. Each message moves it on, and to set a timer wakes the
- * main context up; so a later deadline waits until the timer has rung. */
+ * moved its deadline. Each message moves it on, so a later deadline waits
+ * until the timer has rung. */
 static void
 update_deadline (GstRtmsClient *self)
 {
@@ -81,10 +74,10 @@ update_deadline (GstRtmsClient *self)
   if (deadline >= self->deadline_set)
     return;
   self->deadline_set = deadline;
-  g_source_set_ready_time (self->deadline, deadline);
+  rtms_timer_set (self->deadline, deadline);
 }
 
-static gboolean
+static void
 on_deadline (gpointer user_data)
 {
   GstRtmsClient *self = user_data;
@@ -92,7 +85,6 @@ on_deadline (gpointer user_data)
   self->deadline_set = G_MAXINT64;
   rtms_session_advance (self->session, g_get_monotonic_time ());
   update_deadline (self);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -100,25 +92,27 @@ set_release (GstRtmsClient *self, gint64 time)
 {
   self->next_release = time;
   if (self->ticker)
-    g_source_set_ready_time (self->ticker, MIN (time, self->next_tick));
+    rtms_timer_set (self->ticker, MIN (time, self->next_tick));
 }
 
 /* What is called may stop the ticker, or free the client from within. */
-static gboolean
+static void
 on_tick (gpointer user_data)
 {
   GstRtmsClient *self = user_data;
   gint64 now = g_get_monotonic_time ();
 
   if (now >= self->next_tick) {
-    self->next_tick = now
+    gint64 next = now
         + (gint64) GST_TIME_AS_USECONDS (self->settings->gap_interval);
+
+    /* The ticks of all meetings share a grid, to wake up together. */
+    self->next_tick = next - next % TICK_GRID;
     self->callbacks.tick (self->user_data);
   }
   set_release (self, now >= self->next_release
       ? self->callbacks.release (now, self->user_data)
       : self->next_release);
-  return G_SOURCE_CONTINUE;
 }
 
 /* A keep-alive is worth a line of its own only at the finest level. */
@@ -330,25 +324,13 @@ session_disconnect (RtmsSocketId id, gpointer user_data)
 }
 
 static void
-stop_ticker (GstRtmsClient *self)
-{
-  if (self->ticker) {
-    g_source_destroy (self->ticker);
-    g_clear_pointer (&self->ticker, g_source_unref);
-  }
-}
-
-static void
 session_confirmed (const RtmsMediaParams *params, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
   self->callbacks.confirmed (params, self->user_data);
-  self->ticker = g_source_new (&timer_funcs, sizeof (GSource));
-  g_source_set_callback (self->ticker, on_tick, self, NULL);
-  g_source_set_ready_time (self->ticker, 0);
-  g_source_attach (self->ticker,
-      rtms_network_thread_get_context (self->thread));
+  self->ticker = rtms_network_thread_add_timer (self->thread, on_tick, self);
+  rtms_timer_set (self->ticker, 0);
 }
 
 static void
@@ -409,7 +391,7 @@ session_ended (gint stop_reason, const GError *error, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
-  stop_ticker (self);
+  g_clear_pointer (&self->ticker, rtms_timer_free);
   self->callbacks.ended (stop_reason, error, self->user_data);
 }
 
@@ -418,10 +400,9 @@ session_failed (const GError *error, gint status_code, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
-  stop_ticker (self);
+  g_clear_pointer (&self->ticker, rtms_timer_free);
   self->callbacks.failed (error, status_code, self->user_data);
 }
-
 
 static gboolean
 start_job (gpointer user_data)
@@ -449,10 +430,8 @@ start_job (gpointer user_data)
   self->session = rtms_session_new (&self->settings->session, &callbacks,
       self);
   self->deadline_set = G_MAXINT64;
-  self->deadline = g_source_new (&timer_funcs, sizeof (GSource));
-  g_source_set_callback (self->deadline, on_deadline, self, NULL);
-  g_source_attach (self->deadline,
-      rtms_network_thread_get_context (self->thread));
+  self->deadline = rtms_network_thread_add_timer (self->thread, on_deadline,
+      self);
   rtms_session_start (self->session, g_get_monotonic_time ());
   update_deadline (self);
   client_unref (self);
@@ -645,11 +624,8 @@ tear_down (gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
-  stop_ticker (self);
-  if (self->deadline) {
-    g_source_destroy (self->deadline);
-    g_clear_pointer (&self->deadline, g_source_unref);
-  }
+  g_clear_pointer (&self->ticker, rtms_timer_free);
+  g_clear_pointer (&self->deadline, rtms_timer_free);
   for (guint id = 0; id < RTMS_N_SOCKETS; id++)
     g_clear_pointer (&self->sockets[id].websocket, rtms_websocket_free);
   g_clear_pointer (&self->session, rtms_session_free);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Network threads: their timers, and the tasks that may block. */
+
+#include <gst/check/gstcheck.h>
+
+#include "ext/websocket/rtmsnetwork.h"
+
+#define N_TASKS 16
+
+typedef struct {
+  RtmsTask task;
+  guint id;
+} Job;
+
+static RtmsNetworkThread *thread;
+static GMutex lock;
+static GCond cond;
+static guint n_begun, n_done;
+static gboolean may_go;
+static GString *order;
+
+static void
+set_up (void)
+{
+  thread = rtms_network_thread_acquire ();
+  n_begun = n_done = 0;
+  may_go = FALSE;
+  order = g_string_new (NULL);
+}
+
+static void
+tear_down (void)
+{
+  if (thread)
+    rtms_network_thread_release (thread);
+  g_string_free (order, TRUE);
+}
+
+static void
+wait_for (const guint *number, guint value)
+{
+  g_mutex_lock (&lock);
+  while (*number < value)
+    g_cond_wait (&cond, &lock);
+  g_mutex_unlock (&lock);
+}
+
+static void
+count (guint *number)
+{
+  g_mutex_lock (&lock);
+  (*number)++;
+  g_cond_broadcast (&cond);
+  g_mutex_unlock (&lock);
+}
+
+static void
+let_go (void)
+{
+  g_mutex_lock (&lock);
+  may_go = TRUE;
+  g_cond_broadcast (&cond);
+  g_mutex_unlock (&lock);
+}
+
+static void
+add_jobs (Job *jobs, guint n, void (*func) (gpointer user_data))
+{
+  for (guint i = 0; i < n; i++) {
+    jobs[i] = (Job) { .task = { .func = func, .user_data = &jobs[i] },
+      .id = i };
+    rtms_network_thread_add_task (thread, &jobs[i].task);
+  }
+}
+
+static void
+note (gpointer user_data)
+{
+  Job *job = user_data;
+
+  fail_if (rtms_network_thread_is_current (thread));
+  g_string_append_c (order, (gchar) ('a' + job->id));
+  count (&n_done);
+}
+
+GST_START_TEST (test_tasks_run_in_order_outside_the_context)
+{
+  Job jobs[N_TASKS];
+
+  add_jobs (jobs, N_TASKS, note);
+  wait_for (&n_done, N_TASKS);
+  assert_equals_string (order->str, "abcdefghijklmnop");
+}
+
+GST_END_TEST;
+
+static void
+block (gpointer user_data)
+{
+  g_mutex_lock (&lock);
+  n_begun++;
+  g_cond_broadcast (&cond);
+  while (!may_go)
+    g_cond_wait (&cond, &lock);
+  n_done++;
+  g_cond_broadcast (&cond);
+  g_mutex_unlock (&lock);
+}
+
+static void
+check_current (gpointer user_data)
+{
+  fail_unless (rtms_network_thread_is_current (thread));
+  fail_unless (rtms_network_thread_get_current () == thread);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Sockets, timers and other tasks go on, however many tasks block. */
+GST_START_TEST (test_blocked_tasks_hold_up_nothing)
+{
+  Job blocked[N_TASKS], free_ones[N_TASKS];
+  gboolean called = FALSE;
+
+  add_jobs (blocked, N_TASKS, block);
+  wait_for (&n_begun, N_TASKS);
+  fail_unless_equals_int (n_done, 0);
+  rtms_network_thread_call (thread, check_current, &called);
+  fail_unless (called);
+  add_jobs (free_ones, N_TASKS, note);
+  wait_for (&n_done, N_TASKS);
+  fail_unless_equals_int (order->len, N_TASKS);
+  let_go ();
+  wait_for (&n_done, 2 * N_TASKS);
+}
+
+GST_END_TEST;
+
+/* From within a task nothing waits for the task's own thread. */
+static void
+call_and_release (gpointer user_data)
+{
+  gboolean called = FALSE;
+
+  rtms_network_thread_call (thread, check_current, &called);
+  fail_unless (called);
+  rtms_network_thread_release (thread);
+  count (&n_done);
+}
+
+GST_START_TEST (test_thread_is_released_by_a_task)
+{
+  Job job;
+
+  add_jobs (&job, 1, call_and_release);
+  wait_for (&n_done, 1);
+  thread = NULL;
+}
+
+GST_END_TEST;
+
+static void
+add_again (gpointer user_data)
+{
+  Job *job = user_data;
+
+  if (++job->id < 1000)
+    rtms_network_thread_add_task (thread, &job->task);
+  else
+    count (&n_done);
+}
+
+/* A task that never ends in parts leaves sockets and timers their turn. */
+GST_START_TEST (test_task_adds_itself_again)
+{
+  Job job;
+  gboolean called = FALSE;
+
+  add_jobs (&job, 1, add_again);
+  rtms_network_thread_call (thread, check_current, &called);
+  fail_unless (called);
+  wait_for (&n_done, 1);
+}
+
+GST_END_TEST;
+
+typedef struct {
+  RtmsTimer *timer;
+  RtmsTimer *other;             /* (nullable): is freed by it */
+  guint id;
+} Alarm;
+
+static void
+ring (gpointer user_data)
+{
+  Alarm *alarm = user_data;
+
+  fail_unless (rtms_network_thread_is_current (thread));
+  g_string_append_c (order, (gchar) ('a' + alarm->id));
+  g_clear_pointer (&alarm->timer, rtms_timer_free);
+  g_clear_pointer (&alarm->other, rtms_timer_free);
+  count (&n_done);
+}
+
+static void
+set_alarms (gpointer user_data)
+{
+  Alarm *alarms = user_data;
+  gint64 now = g_get_monotonic_time ();
+  /* Out of order, by ms. */
+  static const gint times[] = { 5, 3, 9, 1, 7, 2, 8, 4, 6, 10 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    alarms[i].id = (guint) times[i] - 1;
+    alarms[i].timer = rtms_network_thread_add_timer (thread, ring,
+        &alarms[i]);
+    rtms_timer_set (alarms[i].timer, now);
+    rtms_timer_set (alarms[i].timer, RTMS_TIMER_NEVER);
+    rtms_timer_set (alarms[i].timer, now + times[i] * 1000);
+  }
+  /* b takes j along: it never rings. */
+  alarms[5].other = g_steal_pointer (&alarms[9].timer);
+}
+
+GST_START_TEST (test_timers_ring_in_the_order_of_their_times)
+{
+  Alarm alarms[10] = { { NULL } };
+
+  rtms_network_thread_call (thread, set_alarms, alarms);
+  wait_for (&n_done, 9);
+  assert_equals_string (order->str, "abcdefghi");
+}
+
+GST_END_TEST;
+
+static Suite *
+network_suite (void)
+{
+  Suite *suite = suite_create ("network");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_checked_fixture (tc, set_up, tear_down);
+  tcase_add_test (tc, test_tasks_run_in_order_outside_the_context);
+  tcase_add_test (tc, test_blocked_tasks_hold_up_nothing);
+  tcase_add_test (tc, test_thread_is_released_by_a_task);
+  tcase_add_test (tc, test_task_adds_itself_again);
+  tcase_add_test (tc, test_timers_ring_in_the_order_of_their_times);
+  return suite;
+}
+
+GST_CHECK_MAIN (network);
