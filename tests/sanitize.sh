@@ -25,6 +25,7 @@ ext_base64
 ext_crypto
 ext_http
 ext_json
+ext_network
 ext_transport
 ext_websocket
 protocol_payload
@@ -43,6 +44,7 @@ elements_notices
 elements_order
 elements_fill
 elements_webhookbin
+elements_streaming
 "
 
 run ()

@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* One source pad of rtmssrc: a bounded queue that the network thread fills
- * and never waits for, and a task that empties it downstream.
+ * and never waits for, and a streaming thread that empties it downstream.
+ *
+ * That is at first a GstTask of its own. Once the pushes have proved quick, it
+ * is the network thread itself, as a task of the workers that take its turn
+ * should a push block; and a GstTask again when they are quick no longer.
  *
  * MT safety: all fields but the constant ones are protected by `lock`, a
- * leaf: nothing else is locked, called or pushed while it is held. The
- * network thread calls push_buffer(), push_event() and advance(); the state
- * change calls set_playing() and the pad's activation; the task is the
- * streaming thread. */
+ * leaf but for the lock of the network thread's tasks: nothing is called or
+ * pushed while it is held. The network thread calls push_buffer(),
+ * push_event() and advance(); the state change calls set_playing() and the
+ * pad's activation. Whoever streams holds the pad's stream lock. `mode_lock`
+ * is taken before all of these, by who starts or stops the GstTask. */
 
 #include "gstrtmssrcpad.h"
 
 #include <gst/base/gstqueuearray.h>
 
+#include "ext/websocket/rtmsnetwork.h"
+#include "gstrtmspace.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
 
 #define QUEUE_INITIAL_SIZE 64
+
+/* How much the network thread pushes before it looks at its sockets again. */
+#define PUSHES_PER_TURN 32
 
 /* A queue without a practical limit stands for any latency. */
 #define LATENCY_MAX (24 * 3600 * GST_SECOND)
@@ -40,15 +51,24 @@ struct _GstRtmsSrcPad
   GstRtmsSrcPadLimits limits;
   GstRtmsSrcPadFlowFunc flow_func;
   gpointer flow_user_data;
+  RtmsNetworkThread *network;   /* (nullable): that may push */
 
   /* network thread */
   GstRtmsReorder *reorder;
 
+  guint quick_time;             /* µs, atomic */
+
+  GRecMutex mode_lock;
   GMutex lock;
   GCond cond;
   GstQueueArray *queue;         /* of Item */
   guint64 queued_bytes;
   gboolean flushing;
+  gboolean has_task;            /* a GstTask streams, else the network thread */
+  gboolean must_stop_task;      /* which has paused itself for good */
+  gboolean is_scheduled;        /* the network thread will look at the queue */
+  gboolean is_halted;           /* EOS was pushed, or a push failed for good */
+  RtmsTask push_task;
   GstRtmsSrcPadDrainedFunc drained_func;        /* (nullable) */
   gboolean playing;
   gboolean eos;                 /* EOS is queued: nothing may follow */
@@ -63,8 +83,13 @@ struct _GstRtmsSrcPad
   GstClockTime position;        /* what buffers and GAPs cover so far */
   GstRtmsSrcPadStats stats;
 
-  /* streaming thread */
+  /* stream lock */
   GstFlowReturn last_flow;
+  GstRtmsPace pace;
+};
+
+enum {
+  PROP_QUICK_TIME = 1,
 };
 
 G_DEFINE_TYPE (GstRtmsSrcPad, gst_rtms_src_pad, GST_TYPE_PAD)
@@ -75,6 +100,31 @@ item_is_buffer (const Item *item)
   return item->object && GST_IS_BUFFER (item->object);
 }
 
+/* Caps, segment and tags go ahead in PAUSED, media wait for PLAYING. */
+static gboolean
+head_may_pass (GstRtmsSrcPad *self)
+{
+  Item *item = gst_queue_array_peek_head_struct (self->queue);
+
+  if (item == NULL || self->is_halted)
+    return FALSE;
+  return self->playing || (item->object && GST_IS_EVENT (item->object)
+      && GST_EVENT_TYPE (item->object) != GST_EVENT_GAP);
+}
+
+/* Has whoever streams look at the queue. */
+static void
+wake_up (GstRtmsSrcPad *self)
+{
+  if (self->has_task) {
+    g_cond_signal (&self->cond);
+  } else if (!self->is_scheduled && !self->flushing && head_may_pass (self)) {
+    self->is_scheduled = TRUE;
+    gst_object_ref (self);
+    rtms_network_thread_add_task (self->network, &self->push_task);
+  }
+}
+
 static void
 append (GstRtmsSrcPad *self, GstMiniObject *object, gsize size)
 {
@@ -82,7 +132,7 @@ append (GstRtmsSrcPad *self, GstMiniObject *object, gsize size)
 
   gst_queue_array_push_tail_struct (self->queue, &item);
   self->queued_bytes += size;
-  g_cond_signal (&self->cond);
+  wake_up (self);
 }
 
 static void
@@ -260,8 +310,8 @@ order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
   return NULL;
 }
 
-/* Filled by the task, buffer by buffer: it may be hours, for a participant who
- * joins late. Pictures are of one length, which the last frame, that has none,
+/* Filled by who streams, buffer by buffer: it may be hours, for a participant
+ * who joins late. Pictures are of one length, which the last frame, that has none,
  * is shown for as well; what is left is filled with more of them later. */
 static void
 append_fill (GstRtmsSrcPad *self, GstClockTime end)
@@ -281,7 +331,7 @@ append_fill (GstRtmsSrcPad *self, GstClockTime end)
     return;
   item = (Item) { .fill_start = start, .fill_end = end };
   gst_queue_array_push_tail_struct (self->queue, &item);
-  g_cond_signal (&self->cond);
+  wake_up (self);
   self->position = self->filled_to = end;
   self->await_key_frame =
       self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
@@ -495,7 +545,7 @@ gst_rtms_src_pad_set_playing (GstRtmsSrcPad *self, gboolean playing)
 {
   g_mutex_lock (&self->lock);
   self->playing = playing;
-  g_cond_signal (&self->cond);
+  wake_up (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -517,18 +567,6 @@ gst_rtms_src_pad_get_stats (GstRtmsSrcPad *self, GstRtmsSrcPadStats *stats)
   stats->queued_time = get_queued_time (self);
   stats->queued_bytes = self->queued_bytes;
   g_mutex_unlock (&self->lock);
-}
-
-/* Caps, segment and tags go ahead in PAUSED, media wait for PLAYING. */
-static gboolean
-head_may_pass (GstRtmsSrcPad *self)
-{
-  Item *item = gst_queue_array_peek_head_struct (self->queue);
-
-  if (item == NULL)
-    return FALSE;
-  return self->playing || (item->object && GST_IS_EVENT (item->object)
-      && GST_EVENT_TYPE (item->object) != GST_EVENT_GAP);
 }
 
 /* The next buffer of the head, which is time to fill, or a GAP where less than
@@ -570,8 +608,9 @@ take_head (GstRtmsSrcPad *self)
   return object;
 }
 
+/* For the GstTask; NULL when it is to pause. */
 static GstMiniObject *
-take_next (GstRtmsSrcPad *self)
+wait_for_next (GstRtmsSrcPad *self)
 {
   GstMiniObject *object = NULL;
 
@@ -584,6 +623,21 @@ take_next (GstRtmsSrcPad *self)
   return object;
 }
 
+/* For the network thread; NULL when it has nothing more to do here. */
+static GstMiniObject *
+take_next (GstRtmsSrcPad *self)
+{
+  GstMiniObject *object = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (!self->flushing && !self->has_task && head_may_pass (self))
+    object = take_head (self);
+  else
+    self->is_scheduled = FALSE;
+  g_mutex_unlock (&self->lock);
+  return object;
+}
+
 /* Not linked, flushing or at EOS downstream: what comes is not wanted now,
  * but may be later, so the pad drops and goes on. */
 static gboolean
@@ -592,42 +646,40 @@ is_fatal (GstFlowReturn flow)
   return flow < GST_FLOW_EOS;
 }
 
-static void
-finish (GstRtmsSrcPad *self)
+/* Nothing more is pushed until the pad is activated again. */
+static GstRtmsSrcPadDrainedFunc
+halt (GstRtmsSrcPad *self)
 {
   GstRtmsSrcPadDrainedFunc drained_func;
 
   gst_pad_pause_task (GST_PAD (self));
   g_mutex_lock (&self->lock);
+  self->is_halted = TRUE;
   drained_func = self->drained_func;
   g_mutex_unlock (&self->lock);
+  return drained_func;
+}
+
+static void
+push_event (GstRtmsSrcPad *self, GstEvent *event)
+{
+  GstEventType type = GST_EVENT_TYPE (event);
+  GstRtmsSrcPadDrainedFunc drained_func;
+
+  GST_LOG_OBJECT (self, "pushing %" GST_PTR_FORMAT, event);
+  gst_pad_push_event (GST_PAD (self), event);
+  if (type != GST_EVENT_EOS)
+    return;
+  drained_func = halt (self);
   if (drained_func)
     drained_func (self, self->flow_user_data);
 }
 
 static void
-loop (gpointer data)
+push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 {
-  GstRtmsSrcPad *self = data;
-  GstPad *pad = GST_PAD (self);
-  GstMiniObject *object = take_next (self);
-  GstFlowReturn flow;
+  GstFlowReturn flow = gst_pad_push (GST_PAD (self), buffer);
 
-  if (object == NULL) {
-    gst_pad_pause_task (pad);
-    return;
-  }
-  if (GST_IS_EVENT (object)) {
-    GstEventType type = GST_EVENT_TYPE (object);
-
-    GST_LOG_OBJECT (self, "pushing %" GST_PTR_FORMAT, object);
-    gst_pad_push_event (pad, GST_EVENT (object));
-    if (type == GST_EVENT_EOS)
-      finish (self);
-    return;
-  }
-
-  flow = gst_pad_push (pad, GST_BUFFER (object));
   if (flow != self->last_flow) {
     GST_DEBUG_OBJECT (self, "downstream returns %s", gst_flow_get_name (flow));
     self->last_flow = flow;
@@ -636,9 +688,103 @@ loop (gpointer data)
   /* Whoever still listens learns that nothing more comes, so that a muxer
    * can finish the other pads' file. */
   if (is_fatal (flow)) {
-    gst_pad_push_event (pad, gst_event_new_eos ());
-    gst_pad_pause_task (pad);
+    gst_pad_push_event (GST_PAD (self), gst_event_new_eos ());
+    halt (self);
   }
+}
+
+/* Returns whether the network thread should do that. */
+static gboolean
+push (GstRtmsSrcPad *self, GstMiniObject *object)
+{
+  gint64 begin = g_get_monotonic_time ();
+
+  if (GST_IS_EVENT (object))
+    push_event (self, GST_EVENT (object));
+  else
+    push_buffer (self, GST_BUFFER (object));
+  return self->network && gst_rtms_pace_add (&self->pace,
+      g_get_monotonic_time () - begin,
+      (gint64) g_atomic_int_get (&self->quick_time));
+}
+
+static void
+loop (gpointer data)
+{
+  GstRtmsSrcPad *self = data;
+  GstMiniObject *object = wait_for_next (self);
+
+  if (object && !push (self, object))
+    return;
+  if (object) {
+    GST_DEBUG_OBJECT (self, "the network thread pushes from now on");
+    g_mutex_lock (&self->lock);
+    self->has_task = FALSE;
+    self->must_stop_task = TRUE;
+    wake_up (self);
+    g_mutex_unlock (&self->lock);
+  }
+  gst_pad_pause_task (GST_PAD (self));
+}
+
+/* A task cannot be stopped by itself. */
+static void
+stop_task (GstRtmsSrcPad *self)
+{
+  gboolean must_stop;
+
+  g_rec_mutex_lock (&self->mode_lock);
+  g_mutex_lock (&self->lock);
+  must_stop = self->must_stop_task && !self->flushing;
+  self->must_stop_task = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (must_stop)
+    gst_pad_stop_task (GST_PAD (self));
+  g_rec_mutex_unlock (&self->mode_lock);
+}
+
+static void
+start_task (GstRtmsSrcPad *self)
+{
+  gboolean must_start;
+
+  g_rec_mutex_lock (&self->mode_lock);
+  g_mutex_lock (&self->lock);
+  must_start = !self->flushing && !self->has_task && !self->is_halted;
+  if (must_start)
+    self->has_task = TRUE;
+  self->must_stop_task = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (must_start) {
+    GST_DEBUG_OBJECT (self, "a thread of its own pushes from now on");
+    gst_pad_start_task (GST_PAD (self), loop, self, NULL);
+  }
+  g_rec_mutex_unlock (&self->mode_lock);
+}
+
+/* What the network thread does behind its sockets. It holds a reference. */
+static void
+push_some (gpointer data)
+{
+  GstRtmsSrcPad *self = data;
+  GstMiniObject *object = NULL;
+  gboolean is_quick = TRUE;
+
+  stop_task (self);
+  GST_PAD_STREAM_LOCK (self);
+  for (guint n = 0; n < PUSHES_PER_TURN && is_quick
+      && (object = take_next (self)); n++)
+    is_quick = push (self, object);
+  GST_PAD_STREAM_UNLOCK (self);
+  if (!is_quick)
+    start_task (self);
+  if (object) {
+    g_mutex_lock (&self->lock);
+    self->is_scheduled = FALSE;
+    wake_up (self);
+    g_mutex_unlock (&self->lock);
+  }
+  gst_object_unref (self);
 }
 
 static gboolean
@@ -646,20 +792,30 @@ activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode,
     gboolean active)
 {
   GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (pad);
+  gboolean started = TRUE;
 
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
 
+  g_rec_mutex_lock (&self->mode_lock);
   g_mutex_lock (&self->lock);
   self->flushing = !active;
-  if (!active)
+  self->has_task = TRUE;
+  self->must_stop_task = FALSE;
+  if (active) {
+    self->is_halted = FALSE;
+    gst_rtms_pace_init (&self->pace);
+  } else {
     clear_queue (self);
+  }
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
-
   if (active)
-    return gst_pad_start_task (pad, loop, self, NULL);
-  return gst_pad_stop_task (pad);
+    started = gst_pad_start_task (pad, loop, self, NULL);
+  g_rec_mutex_unlock (&self->mode_lock);
+
+  /* Also waits for the network thread's push. */
+  return active ? started : gst_pad_stop_task (pad);
 }
 
 static gboolean
@@ -691,6 +847,30 @@ query (GstPad *pad, GstObject *parent, GstQuery *query)
 }
 
 static void
+gst_rtms_src_pad_set_property (GObject *object, guint id,
+    const GValue *value, GParamSpec *pspec)
+{
+  GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (object);
+
+  if (id == PROP_QUICK_TIME)
+    g_atomic_int_set (&self->quick_time, g_value_get_uint (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+gst_rtms_src_pad_get_property (GObject *object, guint id, GValue *value,
+    GParamSpec *pspec)
+{
+  GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (object);
+
+  if (id == PROP_QUICK_TIME)
+    g_value_set_uint (value, g_atomic_int_get (&self->quick_time));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 gst_rtms_src_pad_finalize (GObject *object)
 {
   GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (object);
@@ -699,8 +879,10 @@ gst_rtms_src_pad_finalize (GObject *object)
   gst_queue_array_free (self->queue);
   g_clear_pointer (&self->fill, gst_rtms_fill_free);
   gst_rtms_reorder_free (self->reorder);
+  g_clear_pointer (&self->network, rtms_network_thread_release);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
+  g_rec_mutex_clear (&self->mode_lock);
 
   G_OBJECT_CLASS (gst_rtms_src_pad_parent_class)->finalize (object);
 }
@@ -708,14 +890,38 @@ gst_rtms_src_pad_finalize (GObject *object)
 static void
 gst_rtms_src_pad_class_init (GstRtmsSrcPadClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = gst_rtms_src_pad_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = gst_rtms_src_pad_set_property;
+  object_class->get_property = gst_rtms_src_pad_get_property;
+  object_class->finalize = gst_rtms_src_pad_finalize;
+
+  /**
+   * GstRtmsSrcPad:quick-time:
+   *
+   * A pad whose pushes take less than this many µs has no streaming thread of
+   * its own: the thread that reads the sockets pushes. 0 leaves the pad its
+   * thread, for applications that give it a priority, or do in its probes what
+   * takes long now and then.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_QUICK_TIME,
+      g_param_spec_uint ("quick-time", "Quick time",
+      "The network thread does pushes that take less than this many "
+      "microseconds (0 = a thread of the pad's own does all)", 0, G_MAXINT,
+      GST_RTMS_PACE_QUICK_TIME, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_PLAYING));
 }
 
 static void
 gst_rtms_src_pad_init (GstRtmsSrcPad *self)
 {
+  g_rec_mutex_init (&self->mode_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  self->quick_time = GST_RTMS_PACE_QUICK_TIME;
+  self->push_task = (RtmsTask) { .func = push_some, .user_data = self };
   self->queue = gst_queue_array_new_for_struct (sizeof (Item),
       QUEUE_INITIAL_SIZE);
   self->flushing = TRUE;
@@ -732,6 +938,8 @@ gst_rtms_src_pad_init (GstRtmsSrcPad *self)
  * @flow_func: told of downstream's changes of mind
  * @user_data: for @flow_func, must outlive the pad's activity
  *
+ * The network thread that calls this may do the pad's pushes.
+ *
  * Returns: (transfer floating): an inactive pad
  */
 GstRtmsSrcPad *
@@ -747,6 +955,9 @@ gst_rtms_src_pad_new (GstPadTemplate *templ, const gchar *name,
   self->await_key_frame = limits->overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
   self->flow_func = flow_func;
   self->flow_user_data = user_data;
+  self->network = rtms_network_thread_get_current ();
+  if (self->network)
+    rtms_network_thread_ref (self->network);
   gst_pad_set_activatemode_function (GST_PAD (self), activate_mode);
   gst_pad_set_query_function (GST_PAD (self), query);
   return self;
