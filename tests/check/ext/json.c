@@ -642,7 +642,8 @@ GST_END_TEST;
  * character, which a word's arithmetic may take its neighbour for. */
 GST_START_TEST (test_plain_text_ends_where_it_ends)
 {
-  for (gsize size = 1; size < 40; size++) {
+  /* and in texts as long as a packet's */
+  for (gsize size = 1; size < 500; size += size < 40 ? 1 : 190) {
     for (gsize place = 0; place < size; place++) {
       for (guint c = 0; c < 256; c++) {
         gboolean special = c < 0x20 || c == '"' || c == '\\';
