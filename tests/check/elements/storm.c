@@ -481,7 +481,8 @@ choose_timestamp (GRand *rand, gint64 *clock)
     case 0:
       return g_rand_int (rand);
     case 1:
-      return (gint64) g_rand_int (rand) << 32 | g_rand_int (rand);
+      return (gint64) ((guint64) g_rand_int (rand) << 32
+          | g_rand_int (rand));
     case 2:
       return -1;
     case 3:
