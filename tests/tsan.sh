@@ -88,7 +88,7 @@ export RTMS_CHECK_SETUP="-Db_sanitize=thread -Db_lundef=false"
 export RTMS_CHECK_WRAP="env LD_LIBRARY_PATH=$prefix/lib \
 GST_PLUGIN_SYSTEM_PATH_1_0=$prefix/lib/gstreamer-1.0 \
 GST_REGISTRY_1_0=$libs/registry.bin GST_REGISTRY_FORK=no GST_TRACERS= \
-G_SLICE=always-malloc CK_FORK=no \
-TSAN_OPTIONS=suppressions=$source_folder/tests/tsan.supp"
+G_SLICE=always-malloc \
+TSAN_OPTIONS=suppressions=$source_folder/tests/tsan.supp:atexit_sleep_ms=100"
 # shellcheck disable=SC2086
 bash "$source_folder/tests/check.sh" $units

@@ -14,6 +14,10 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
 
+/* What waits for the timeline's beginning, a second at most, is in no queue
+ * with limits: more than this is not what a camera sends in that time. */
+#define WAITING_MAX 256
+
 /* No camera sends fewer frames: behind such a hole in the timestamps it is
  * another picture, ns. */
 #define CAMERA_HOLE (2 * G_GINT64_CONSTANT (1000000000))
@@ -490,10 +494,13 @@ static void
 route (GstRtmsStreams *self, const Packet *packet)
 {
   if (must_wait (self, packet->kind)) {
-    if (self->waiting.length == 0)
-      self->waiting_since = g_get_monotonic_time ();
-    g_queue_push_tail (&self->waiting, g_memdup2 (packet, sizeof *packet));
-    return;
+    if (self->waiting.length < WAITING_MAX) {
+      if (self->waiting.length == 0)
+        self->waiting_since = g_get_monotonic_time ();
+      g_queue_push_tail (&self->waiting, g_memdup2 (packet, sizeof *packet));
+      return;
+    }
+    gst_rtms_streams_begin (self);
   }
   if (self->waiting.length > 0 && !gst_rtms_pad_index_is_text (packet->kind))
     begin_with_oldest (self, packet->unix_time);

@@ -4,6 +4,8 @@
 /* One chapter per word would be no table of contents: a turn that is shorter
  * belongs to the one before. */
 #define TURN_MIN (2 * GST_SECOND)
+/* As many as the largest webinar. */
+#define PARTICIPANTS_MAX 50000
 /* A meeting of a day has no more. */
 #define TURNS_MAX 10000
 
@@ -70,10 +72,18 @@ gst_rtms_roster_get_name (GstRtmsRoster *self, guint64 user_id)
   return g_hash_table_lookup (self->names, &user_id);
 }
 
+static gboolean
+has_room (GHashTable *table, guint64 user_id)
+{
+  return g_hash_table_size (table) < PARTICIPANTS_MAX
+      || g_hash_table_contains (table, &user_id);
+}
+
 static void
 set_name (GstRtmsRoster *self, const RtmsParticipant *participant)
 {
-  if (participant->user_name && *participant->user_name)
+  if (participant->user_name && *participant->user_name
+      && has_room (self->names, participant->user_id))
     g_hash_table_replace (self->names,
         g_memdup2 (&participant->user_id, sizeof participant->user_id),
         g_strdup (participant->user_name));
@@ -82,10 +92,10 @@ set_name (GstRtmsRoster *self, const RtmsParticipant *participant)
 static void
 set_camera (GstRtmsRoster *self, guint64 user_id, gboolean is_on)
 {
-  if (is_on)
+  if (is_on && has_room (self->cameras, user_id))
     g_hash_table_replace (self->cameras,
         g_memdup2 (&user_id, sizeof user_id), NULL);
-  else
+  else if (!is_on)
     g_hash_table_remove (self->cameras, &user_id);
 }
 

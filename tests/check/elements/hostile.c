@@ -108,6 +108,32 @@ GST_START_TEST (test_pads_of_participants_are_limited)
 
 GST_END_TEST;
 
+/* Video waits for audio that is older, but not without end. */
+GST_START_TEST (test_what_waits_for_the_beginning_is_limited)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  g_autoptr (GstStructure) video = NULL;
+  guint64 received;
+
+  set_up (NULL);
+  /* nothing else than the number makes it begin */
+  g_object_set (f.src, "gap-interval", 10000, NULL);
+  play_until_ready ();
+  for (guint i = 0; i < 257; i++)
+    test_server_send_media (f.server, VIDEO, T0 + i, key_frame,
+        sizeof key_frame);
+  wait_until_read (1);
+  g_object_get (f.src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get (stats, "video", GST_TYPE_STRUCTURE, &video,
+          NULL));
+  fail_unless (gst_structure_get_uint64 (video, "buffers", &received));
+  fail_unless_equals_uint64 (received, 257);
+  wait_buffer ("video", 256);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_endless_nesting_is_left_out)
 {
   g_autofree gchar *nesting = g_strnfill (100000, '[');
@@ -158,6 +184,7 @@ hostile_suite (void)
   tcase_add_test (tc, test_names_of_participants_are_lines);
   tcase_add_test (tc, test_reasons_of_refusals_are_lines);
   tcase_add_test (tc, test_pads_of_participants_are_limited);
+  tcase_add_test (tc, test_what_waits_for_the_beginning_is_limited);
   tcase_add_test (tc, test_endless_nesting_is_left_out);
   tcase_add_test (tc, test_message_over_the_limit_costs_a_connection);
   return suite;
