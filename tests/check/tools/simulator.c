@@ -118,11 +118,9 @@ GST_START_TEST (test_audio_waits_for_a_client_that_was_away)
   command (simulator, "close media code=1011");
   raw_socket_wait_closed (media);
   {
-    g_autofree gchar *event = raw_socket_receive_text (signaling,
-        "\"event_type\":7");
-    g_autofree gchar *text = NULL;
     g_autofree gchar *speaker = NULL;
 
+    g_free (raw_socket_receive_text (signaling, "\"event_type\":7"));
     raw_socket_free (media);
     raw_socket_send (signaling, "{\"msg_type\":5,\"events\":[{"
         "\"event_type\":2,\"subscribe\":true}]}");
