@@ -32,6 +32,7 @@ protocol_payload
 protocol_params
 protocol_session
 protocol_reconnect
+protocol_roster
 protocol_text
 protocol_timeline
 protocol_h264
