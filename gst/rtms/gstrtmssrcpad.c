@@ -361,8 +361,11 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
     } else if (GST_CLOCK_TIME_IS_VALID (self->tail_time)) {
       append_gap (self, pts);
     }
-  } else if (self->fill && self->position == self->filled_to) {
-    /* The queue was not empty when there was time to fill. */
+  } else if (self->fill && !self->limits.hole
+      && (self->position == self->filled_to
+          || !GST_CLOCK_TIME_IS_VALID (self->tail_time))) {
+    /* The queue was not empty when there was time to fill, or the first frame
+     * came before the first tick. */
     append_fill (self, pts);
   }
   if (self->discont) {

@@ -258,6 +258,26 @@ GST_START_TEST (test_black_stands_for_a_screen_that_is_not_shared)
 
 GST_END_TEST;
 
+/* Before the first tick, too. */
+GST_START_TEST (test_video_that_comes_at_once_begins_with_black)
+{
+  set_up (NULL);
+  g_object_set (f.src, "fill-video", TRUE, "startup-backlog", FALSE,
+      "gap-interval", 10000, NULL);
+  play_until_ready ();
+  send_audio (0);
+  send_camera_event (8, 1000);
+  send_video (16778240, 1000, TRUE);
+  fail_unless (is_filler_key (wait_buffer ("video", 0)));
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (wait_buffer ("video", 0)), 0);
+  for (guint i = 0; i < 5; i++)
+    fail_unless (GST_BUFFER_FLAG_IS_SET (wait_buffer ("video", i),
+            GST_BUFFER_FLAG_GAP));
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* Parsers take a time that comes twice for none. */
 GST_START_TEST (test_black_pictures_come_one_by_one)
 {
@@ -332,6 +352,7 @@ fill_suite (void)
   tcase_add_test (tc, test_participants_tracks_begin_together);
   tcase_add_test (tc, test_black_stands_for_a_camera_that_is_off);
   tcase_add_test (tc, test_black_stands_for_a_screen_that_is_not_shared);
+  tcase_add_test (tc, test_video_that_comes_at_once_begins_with_black);
   tcase_add_test (tc, test_black_pictures_come_one_by_one);
   tcase_add_test (tc, test_nothing_is_filled_while_audio_may_still_come);
   return suite;
