@@ -26,6 +26,7 @@ ext_crypto
 ext_http
 ext_json
 ext_network
+pace
 ext_transport
 ext_websocket
 protocol_payload
