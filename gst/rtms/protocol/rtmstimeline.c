@@ -67,15 +67,16 @@ check_jump (RtmsTimeline *timeline, gint64 unix_time, gint64 arrival)
     timeline->n_jumps = 0;
     return TRUE;
   }
+  /* Each has to agree with the first, which is where it will go on: those
+   * that agree with the one before alone may lead anywhere. */
   if (timeline->n_jumps > 0
       && ABS (unix_time - timeline->jump_unix) >= JUMP_MIN)
     timeline->n_jumps = 0;
   if (timeline->n_jumps == 0)
-    timeline->first_jump_unix = unix_time;
-  timeline->jump_unix = unix_time;
+    timeline->jump_unix = unix_time;
   if (++timeline->n_jumps < JUMP_PACKETS)
     return FALSE;
-  rtms_timeline_restart (timeline, timeline->first_jump_unix, arrival, 0);
+  rtms_timeline_restart (timeline, timeline->jump_unix, arrival, 0);
   return TRUE;
 }
 

@@ -32,9 +32,8 @@ typedef struct {
   gint64 previous_delay;
   gboolean has_previous;
 
-  /* Timestamps in a row that are far off, the first and the last of them. */
+  /* Timestamps in a row that are far off, and the first of them. */
   guint n_jumps;
-  gint64 first_jump_unix;
   gint64 jump_unix;
   guint n_restarts;             /* how often the clock was set */
 } RtmsTimeline;

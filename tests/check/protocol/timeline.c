@@ -208,6 +208,24 @@ GST_START_TEST (test_clock_that_was_set_is_followed)
 
 GST_END_TEST;
 
+/* Five that lead away, each near the one before, agree on nothing. */
+GST_START_TEST (test_timestamps_that_run_away_are_not_followed)
+{
+  RtmsTimeline timeline;
+
+  rtms_timeline_init (&timeline);
+  rtms_timeline_place (&timeline, UNIX, 0);
+  for (gint i = 1; i <= 20; i++) {
+    gint64 place = rtms_timeline_place (&timeline, UNIX + 3600 * S
+        + i * 80 * S, 0);
+
+    fail_unless (place == RTMS_PLACE_NONE || place <= 90 * S);
+  }
+  fail_unless_equals_int64 (rtms_timeline_place (&timeline, UNIX + S, S), S);
+}
+
+GST_END_TEST;
+
 static Suite *
 timeline_suite (void)
 {
@@ -223,6 +241,7 @@ timeline_suite (void)
   tcase_add_test (tc, test_reference_goes_on_with_the_clock);
   tcase_add_test (tc, test_single_broken_timestamp_is_left_out);
   tcase_add_test (tc, test_clock_that_was_set_is_followed);
+  tcase_add_test (tc, test_timestamps_that_run_away_are_not_followed);
   tcase_add_test (tc, test_absurd_timestamps_do_no_harm);
   return suite;
 }
