@@ -42,16 +42,18 @@ show_and_run ()
 }
 
 show_and_run 'gst-launch-1.0 -e rtmssrc name=z payload-location=started.json \
-    z.video ! h264parse ! mux. \
+    audio-rate=48000 fill-silence=true fill-video=true \
+    z.video ! h264parse ! video/x-h264,stream-format=avc3 ! mux. \
     z.audio ! audioconvert ! avenc_aac ! mux. \
     z.transcript ! mux. \
     mp4mux name=mux ! filesink location=meeting.mp4' meeting.mp4
 mp4=$!
 show_and_run 'gst-launch-1.0 -e rtmssrc name=z payload-location=started-2.json \
-    z.video ! h264parse ! mux. \
-    z.audio ! audioconvert ! audioresample ! opusenc ! mux. \
-    z.transcript ! mux. \
-    matroskamux name=mux ! filesink location=meeting.mkv' meeting.mkv
+    audio-rate=48000 fill-silence=true fill-video=true \
+    z.video ! h264parse ! video/x-h264,stream-format=avc3 ! capssetter \
+    caps=video/x-h264,colorimetry=bt709,framerate=25/1,pixel-aspect-ratio=1/1 ! \
+    mux. z.audio ! audioconvert ! opusenc ! mux. z.transcript ! mux. \
+    matroskamux name=mux offset-to-zero=true ! filesink location=meeting.mkv' meeting.mkv
 mkv=$!
 echo
 

@@ -9,7 +9,7 @@ libjson-glib-dev libsoup-3.0-dev libssl-dev zlib1g-dev
 glib-networking openssl
 gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
-gstreamer1.0-libav gstreamer1.0-x espeak-ng fonts-dejavu-core $*"
+gstreamer1.0-libav gstreamer1.0-x espeak-ng ffmpeg fonts-dejavu-core $*"
 
 missing=
 for package in $packages; do

@@ -16,7 +16,8 @@
  * ## Record a meeting
  * |[
  * gst-launch-1.0 -e rtmssrc name=z payload-location=started.json \
- *     z.video ! h264parse ! mux. \
+ *     audio-rate=48000 fill-silence=true fill-video=true \
+ *     z.video ! h264parse ! video/x-h264,stream-format=avc3 ! mux. \
  *     z.audio ! audioconvert ! avenc_aac ! mux. \
  *     z.transcript ! mux. \
  *     mp4mux name=mux ! filesink location=meeting.mp4
