@@ -27,12 +27,12 @@ fail ()
   exit 1
 }
 
-# get_source PACKAGE BINARY: unpacks the sources of BINARY's version
+# get_source PACKAGE BINARY: unpacks the sources of BINARY's version, or what
+# the distribution has in its place by now
 get_source ()
 {
-  local version upstream options
+  local version options
   version=$(dpkg-query -W -f '${Version}' "$2") || return 1
-  upstream=${version%-*}
   apt-cache policy "$2" | awk -v keys="$keys" '$4 == "Packages" ||
     $5 == "Packages" { split($3, s, "/"); print "deb-src " keys $2, s[1], s[2] }' |
     sort -u >sources.list
@@ -41,9 +41,10 @@ get_source ()
     -o APT::Sandbox::User=root)
   mkdir -p lists/partial
   apt-get "${options[@]}" update -qq &&
-    apt-get "${options[@]}" source -qq --download-only "$1=$version" &&
+    { apt-get "${options[@]}" source -qq --download-only "$1=$version" ||
+      apt-get "${options[@]}" source -qq --download-only "$1"; } &&
     mkdir -p "$1" &&
-    tar xf "$1_$upstream.orig.tar.xz" -C "$1" --strip-components=1
+    tar xf "$1"_*.orig.tar.xz -C "$1" --strip-components=1
 }
 
 # build PACKAGE ARGUMENT ...
