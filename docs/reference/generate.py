@@ -36,6 +36,7 @@ KINDS = {
     "query": ("Queries", ""),
     "meta": ("Metas", ""),
     "stats": ("Statistics", ""),
+    "structure": ("Structures", "What the arguments of signals hold."),
     "error": ("Error details", "Structures that errors and warnings on the "
               "bus carry as their details."),
     "uri": ("URIs", ""),

@@ -174,6 +174,14 @@ set_files (GstStructure *structure, gchar **files)
   gst_structure_take_value (structure, "files", &array);
 }
 
+/**
+ * rtmswebhookbin message rtms-recording-revoked:
+ * @stream-id: (string) of Zoom
+ * @deleted: (gboolean) whether the files were deleted, by delete-revoked
+ * @files: (array of strings) of the stream
+ *
+ * Consent was withdrawn: Zoom wants everything of the stream deleted.
+ */
 static GstStructure *
 make_revocation (GstRtmsAccount *account, const gchar *stream_id,
     gchar **files)
@@ -204,6 +212,17 @@ setup (GstRtmsFeed *feed, GstElement *source, gpointer user_data)
   account->callbacks->setup (feed, source, account->user_data);
 }
 
+/**
+ * rtmswebhookbin message rtms-stream-added:
+ * @stream-id: (string) of Zoom
+ * @instance-id: (string) of the meeting, webinar, session or engagement
+ * @product: (string) of Zoom
+ * @host-region: (string) in the name of the stream's server
+ * @number: (guint) of the stream, counted from 1
+ * @start: (gint64) Unix time in ms
+ *
+ * A stream is being connected to.
+ */
 static void
 added (GstRtmsFeed *feed, gpointer user_data)
 {
@@ -309,6 +328,41 @@ describe_end (GstRtmsFeed *feed, const gchar *name)
   return structure;
 }
 
+/**
+ * rtmswebhookbin message rtms-recording-complete:
+ * @stream-id: (string) of Zoom
+ * @instance-id: (string) of the meeting, webinar, session or engagement
+ * @product: (string) of Zoom
+ * @host-region: (string) in the name of the stream's server
+ * @number: (guint) of the stream, counted from 1
+ * @start: (gint64) Unix time in ms
+ * @end: (gint64) Unix time in ms
+ * @outcome: (string) complete, incomplete, refused or failed
+ * @reason: (gint) Zoom's stop reason, 0 when unknown
+ * @reason-name: (string) its name
+ * @problem: (string) what went wrong, if anything did
+ * @files: (array of strings) that were written
+ *
+ * A stream's files are finished, as far as the outcome says.
+ */
+
+/**
+ * rtmswebhookbin message rtms-stream-removed:
+ * @stream-id: (string) of Zoom
+ * @instance-id: (string) of the meeting, webinar, session or engagement
+ * @product: (string) of Zoom
+ * @host-region: (string) in the name of the stream's server
+ * @number: (guint) of the stream, counted from 1
+ * @start: (gint64) Unix time in ms
+ * @end: (gint64) Unix time in ms
+ * @outcome: (string) complete, incomplete, refused or failed
+ * @reason: (gint) Zoom's stop reason, 0 when unknown
+ * @reason-name: (string) its name
+ * @problem: (string) what went wrong, if anything did
+ * @files: (array of strings) that were written
+ *
+ * A stream is over, and all of its elements and pads are gone.
+ */
 static void
 report_end (GstRtmsAccount *account, GstRtmsFeed *feed, gboolean is_revoked)
 {
@@ -523,6 +577,40 @@ set_optional_int (GstStructure *structure, const gchar *name, gint value)
   if (value >= 0)
     gst_structure_set (structure, name, G_TYPE_INT, value, NULL);
 }
+
+/**
+ * rtmswebhookbin message rtms-concurrency-limited:
+ *
+ * Zoom refused a stream, as too many are running. The fields are those of
+ * `rtms-webhook`.
+ */
+
+/**
+ * rtmswebhookbin message rtms-concurrency-near-limit:
+ *
+ * Soon Zoom will refuse streams. The fields are those of `rtms-webhook`.
+ */
+
+/**
+ * rtmswebhookbin message rtms-start-failed:
+ *
+ * Zoom could not start a stream. The fields are those of `rtms-webhook`.
+ */
+
+/**
+ * rtmswebhookbin message rtms-webhook:
+ * @event: (string) its name
+ * @timestamp: (gint64) Unix time in ms
+ * @result: (string) what became of it
+ * @stream-id: (string) where there is one, as all that follow
+ * @instance-id: (string) of the meeting, webinar, session or engagement
+ * @operator-id: (string) who started the stream
+ * @concurrency-number: (gint) streams that are running
+ * @concurrency-limit: (gint) streams that may run
+ * @percentage: (gint) of the limit
+ *
+ * A webhook came that is none of the above.
+ */
 
 /* Every webhook is told, known or not. */
 static void

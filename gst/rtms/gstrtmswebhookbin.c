@@ -137,6 +137,49 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmswebhookbin, "rtmswebhookbin",
         gst_rtms_webhook_bin_debug, "rtmswebhookbin", 0,
         "Zoom Realtime Media Streams of an account"))
 
+/**
+ * rtmswebhookbin pad audio_%u:
+ *
+ * All voices of a stream, mixed, without a branch. %u is the number of the
+ * stream, as the signals tell it.
+ */
+
+/**
+ * rtmswebhookbin pad audio_%u_%u:
+ *
+ * One participant's voice: the stream's number and the user id.
+ */
+
+/**
+ * rtmswebhookbin pad video_%u:
+ *
+ * A stream's camera.
+ */
+
+/**
+ * rtmswebhookbin pad share_%u:
+ *
+ * A stream's shared screen.
+ */
+
+/**
+ * rtmswebhookbin pad transcript_%u:
+ *
+ * What is said in a stream.
+ */
+
+/**
+ * rtmswebhookbin pad chat_%u:
+ *
+ * What is written in a stream.
+ */
+
+/**
+ * rtmswebhookbin pad events_%u:
+ *
+ * A stream's signaling messages, a line of JSON each.
+ */
+
 static GstStaticPadTemplate templates[] = {
   GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
       GST_STATIC_CAPS (GST_RTMS_AUDIO_CAPS)),
@@ -156,6 +199,17 @@ static GstStaticPadTemplate templates[] = {
 
 /* What an account calls. */
 
+/**
+ * rtmswebhookbin structure rtms-stream:
+ * @stream-id: (string) of Zoom
+ * @instance-id: (string) of the meeting, webinar, session or engagement
+ * @product: (string) of Zoom
+ * @host-region: (string) in the name of the stream's server
+ * @number: (guint) of the stream, counted from 1
+ * @start: (gint64) Unix time in ms
+ *
+ * What is known of a stream that Zoom announces.
+ */
 static gboolean
 on_authorize (GstRtmsFeed *feed, gpointer user_data)
 {
@@ -551,6 +605,23 @@ gst_rtms_webhook_bin_query (GstElement *element, GstQuery *query)
   return TRUE;
 }
 
+/**
+ * rtmswebhookbin stats rtms-webhook-stats:
+ * @active: (guint) streams now
+ * @started: (guint64) streams
+ * @complete: (guint64) streams of which all is where it belongs
+ * @incomplete: (guint64) streams in which something failed, or did not finish
+ *     in time
+ * @refused: (guint64) streams that were not wanted
+ * @failed: (guint64) streams of which nothing was received
+ * @bytes: (guint64) of media
+ * @reconnects: (guint64) connections that were lost and taken up again
+ * @drops: (guint64) buffers that full queues left out
+ *
+ * And, guint64 too, of webhooks by what became of them: `webhooks-accepted`,
+ * `-validated`, `-duplicate`, `-ignored`, `-unauthorized`, `-malformed` and
+ * `-refused`.
+ */
 static GstStructure *
 create_stats (GstRtmsWebhookBin *self)
 {
@@ -996,11 +1067,8 @@ install_stream_properties (GObjectClass *klass)
   /**
    * GstRtmsWebhookBin:stats:
    *
-   * Counts since PAUSED, as a #GstStructure that is valid in every state:
-   * `active` (guint) streams now; `started` and, of those that are over,
-   * `complete`, `incomplete`, `refused` and `failed`; `bytes` of media,
-   * `reconnects`, `drops`; `webhooks-accepted`, `-validated`, `-duplicate`,
-   * `-ignored`, `-unauthorized`, `-malformed` and `-refused`, all guint64.
+   * Counts since PAUSED: a #GstStructure `rtms-webhook-stats` that is valid in
+   * every state.
    *
    * Since: 0.1
    */
@@ -1031,8 +1099,7 @@ install_signals (GType type)
   /**
    * GstRtmsWebhookBin::authorize:
    * @bin: an rtmswebhookbin
-   * @info: the stream: `stream-id`, `instance-id`, `product`, `host-region`
-   *     (strings), `number` (guint), `start` (gint64, Unix time in ms)
+   * @info: the stream, as `rtms-stream`
    *
    * Asks whether a stream is wanted, before it is connected to.
    *
@@ -1049,7 +1116,7 @@ install_signals (GType type)
    * GstRtmsWebhookBin::source-setup:
    * @bin: an rtmswebhookbin
    * @source: a stream's rtmssrc in state NULL
-   * @info: as that of #GstRtmsWebhookBin::authorize
+   * @info: the stream, as `rtms-stream`
    *
    * Lets the application set properties of a stream's rtmssrc.
    *
@@ -1062,7 +1129,7 @@ install_signals (GType type)
   /**
    * GstRtmsWebhookBin::stream-added:
    * @bin: an rtmswebhookbin
-   * @info: as that of #GstRtmsWebhookBin::authorize
+   * @info: the stream, as `rtms-stream`
    *
    * A stream is being connected to. Without a branch, its pads follow.
    *
@@ -1075,10 +1142,7 @@ install_signals (GType type)
   /**
    * GstRtmsWebhookBin::stream-removed:
    * @bin: an rtmswebhookbin
-   * @info: as that of #GstRtmsWebhookBin::authorize, and `end` (gint64, Unix
-   *     time in ms), `outcome` (complete, incomplete, refused or failed),
-   *     `reason` (gint) and `reason-name` of Zoom's stop reason, `problem`
-   *     (where there was one) and `files` (an array of strings)
+   * @info: as the message `rtms-stream-removed`
    *
    * A stream is over, and all of its elements and pads are gone.
    *
