@@ -26,8 +26,8 @@
 #define WARM_UP_STREAMS 4
 #define WARM_UP_SECONDS 3
 
-#define N_BINS 4096
-#define BIN_TIME (GST_MSECOND / 4)
+#define N_BINS 65536
+#define BIN_TIME GST_MSECOND
 
 typedef struct {
   guint64 bins[N_BINS];
