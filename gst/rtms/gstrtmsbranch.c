@@ -5,6 +5,7 @@
 
 #include "gstrtmsdescription.h"
 #include "gstrtmsenums.h"
+#include "gstrtmsmuxers.h"
 
 /* One stream: its rtmssrc and what follows it, in a bin of their own, so that
  * the end of one stream is that of one bin.
@@ -461,7 +462,7 @@ start_description (GstElement *element, gpointer user_data)
   for (guint i = missing->len; i > 0; i--) {
     GST_INFO_OBJECT (self, "nothing comes by %s", GST_OBJECT_NAME (
             g_ptr_array_index (missing, i - 1)));
-    if (gst_rtms_description_release (g_ptr_array_index (missing, i - 1)))
+    if (gst_rtms_muxers_release (g_ptr_array_index (missing, i - 1)))
       g_ptr_array_remove_index (missing, i - 1);
   }
   if (!bring_up (self, &error)) {

@@ -2,8 +2,7 @@
 #include "gstrtmsdescription.h"
 
 #include "gstrtmscaps.h"
-
-#define MUXER_LATENCY GST_SECOND
+#include "gstrtmsmuxers.h"
 
 /* A branch's launch description: what it is made of and how its elements are
  * found. Elements here are in state NULL. */
@@ -45,122 +44,16 @@ gst_rtms_description_find (GstElement *bin, const gchar *name)
   return bin ? gst_bin_get_by_name (GST_BIN (bin), name) : NULL;
 }
 
-static GstPad *
-get_only_src_peer (GstElement *element)
-{
-  GstPad *peer = NULL;
-
-  GST_OBJECT_LOCK (element);
-  if (element->numsrcpads == 1)
-    peer = gst_pad_get_peer (element->srcpads->data);
-  GST_OBJECT_UNLOCK (element);
-  return peer;
-}
-
-static gboolean
-is_request_pad (GstPad *pad)
-{
-  g_autoptr (GstPadTemplate) templ = gst_pad_get_pad_template (pad);
-
-  return templ && GST_PAD_TEMPLATE_PRESENCE (templ) == GST_PAD_REQUEST;
-}
-
-/* The muxer's pad at the end of a chain, or %NULL if it ends elsewhere. */
-static GstPad *
-find_muxer_pad (GstElement *element)
-{
-  g_autoptr (GstElement) next = gst_object_ref (element);
-  GstPad *pad;
-
-  while ((pad = get_only_src_peer (next)) != NULL && !is_request_pad (pad)) {
-    gst_object_unref (next);
-    next = gst_pad_get_parent_element (pad);
-    gst_object_unref (pad);
-    if (next == NULL)
-      return NULL;
-  }
-  return pad;
-}
-
-static gboolean
-is_mp4_muxer (GstElement *muxer)
-{
-  GType type = g_type_from_name ("GstBaseQTMux");
-
-  return type && g_type_is_a (G_OBJECT_TYPE (muxer), type);
-}
-
-/* Also where splitmuxsink makes one. */
-static gboolean
-makes_mp4 (GstElement *muxer)
-{
-  g_autofree gchar *factory = NULL;
-
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (muxer),
-          "muxer-factory"))
-    g_object_get (muxer, "muxer-factory", &factory, NULL);
-  return is_mp4_muxer (muxer) || g_strcmp0 (factory, "mp4mux") == 0
-      || g_strcmp0 (factory, "qtmux") == 0;
-}
-
-static GstElement *
-disconnect (GstPad *sink)
-{
-  g_autoptr (GstPad) src = gst_pad_get_peer (sink);
-  GstElement *muxer = gst_pad_get_parent_element (sink);
-
-  if (src)
-    gst_pad_unlink (src, sink);
-  if (muxer)
-    gst_element_release_request_pad (muxer, sink);
-  if (muxer && is_mp4_muxer (muxer)) {
-    /* It keeps the track of a pad that is gone until it is stopped. */
-    gst_element_set_state (muxer, GST_STATE_PAUSED);
-    gst_element_set_state (muxer, GST_STATE_NULL);
-  }
-  return muxer;
-}
-
-/**
- * gst_rtms_description_release:
- * @element: at the head of a chain by which nothing comes
- *
- * Takes the chain from its muxer, which then waits for it no more and leaves
- * its track out. Some muxers write files that cannot be read when a track has
- * no caps or no data.
- *
- * Returns: whether there was a muxer, with other pads than this
- */
-gboolean
-gst_rtms_description_release (GstElement *element)
-{
-  g_autoptr (GstPad) pad = find_muxer_pad (element);
-  g_autoptr (GstElement) muxer = pad ? gst_pad_get_parent_element (pad)
-      : NULL;
-
-  if (muxer == NULL || muxer->numsinkpads < 2)
-    return FALSE;
-  gst_clear_object (&muxer);
-  muxer = disconnect (pad);
-  return TRUE;
-}
-
-/* A muxer of live streams writes its header, with the tracks that it knows by
- * then, when its latency is over. What is coded takes longer to show itself
- * than rtmssrc knows of. It does not wait where every track has something. */
 static void
-give_time (GstElement *muxer)
+mend_links (GstElement *bin)
 {
-  GParamSpec *spec = g_object_class_find_property (
-      G_OBJECT_GET_CLASS (muxer), "latency");
-  guint64 latency;
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++) {
+    g_autoptr (GstElement) element = gst_rtms_description_find (bin,
+        targets[i].name);
 
-  if (spec == NULL || spec->value_type != G_TYPE_UINT64
-      || !(spec->flags & G_PARAM_WRITABLE))
-    return;
-  g_object_get (muxer, "latency", &latency, NULL);
-  if (latency == 0)
-    g_object_set (muxer, "latency", (guint64) MUXER_LATENCY, NULL);
+    if (element)
+      gst_rtms_muxers_mend_link (element, targets[i].caps);
+  }
 }
 
 /**
@@ -168,9 +61,8 @@ give_time (GstElement *muxer)
  * @bin: of a description
  * @source: the rtmssrc that it is for
  *
- * Has @source fill what muxers cannot do without: audio while nobody speaks,
- * and for MP4 pictures while there is no camera. Has muxers wait for their
- * tracks to begin.
+ * Has muxers take what meetings are like, and @source fill what they cannot
+ * do without.
  */
 void
 gst_rtms_description_adapt (GstElement *bin, GstElement *source)
@@ -180,73 +72,11 @@ gst_rtms_description_adapt (GstElement *bin, GstElement *source)
   for (guint i = 0; i < G_N_ELEMENTS (targets); i++) {
     g_autoptr (GstElement) element = gst_rtms_description_find (bin,
         targets[i].name);
-    g_autoptr (GstPad) pad = element ? find_muxer_pad (element) : NULL;
-    g_autoptr (GstElement) muxer = pad ? gst_pad_get_parent_element (pad)
-        : NULL;
 
-    if (muxer == NULL)
-      continue;
-    give_time (muxer);
-    if (targets[i].media == GST_RTMS_MEDIA_VIDEO)
-      fill_video = makes_mp4 (muxer);
+    if (element && gst_rtms_muxers_adapt (element))
+      fill_video |= targets[i].media == GST_RTMS_MEDIA_VIDEO;
   }
   g_object_set (source, "fill-silence", TRUE, "fill-video", fill_video, NULL);
-}
-
-static void
-connect_anew (GstPad *src, GstElement *muxer, GstCaps *caps)
-{
-  GList *templates = gst_element_get_pad_template_list (muxer);
-
-  for (; templates; templates = templates->next) {
-    GstPadTemplate *templ = templates->data;
-    g_autoptr (GstCaps) offered = gst_pad_template_get_caps (templ);
-    g_autoptr (GstPad) pad = NULL;
-
-    if (GST_PAD_TEMPLATE_DIRECTION (templ) != GST_PAD_SINK
-        || GST_PAD_TEMPLATE_PRESENCE (templ) != GST_PAD_REQUEST
-        || !gst_caps_can_intersect (offered, caps))
-      continue;
-    pad = gst_element_request_pad (muxer, templ, NULL, NULL);
-    if (pad == NULL)
-      continue;
-    if (gst_pad_link (src, pad) == GST_PAD_LINK_OK)
-      return;
-    gst_element_release_request_pad (muxer, pad);
-  }
-}
-
-/* gst_parse_launch() links an element that takes anything, such as identity or
- * queue, to the first pad that a muxer offers. Where that is for another
- * medium, it is exchanged for one that fits. */
-static void
-mend_link (GstElement *element, const gchar *caps_text)
-{
-  g_autoptr (GstPad) head = gst_element_get_static_pad (element, "sink");
-  g_autoptr (GstPad) sink = find_muxer_pad (element);
-  g_autoptr (GstCaps) wanted = gst_caps_from_string (caps_text);
-  g_autoptr (GstCaps) taken = head ? gst_pad_query_caps (head, NULL) : NULL;
-  g_autoptr (GstPad) src = NULL;
-  g_autoptr (GstElement) muxer = NULL;
-
-  if (taken == NULL || sink == NULL || gst_caps_can_intersect (taken, wanted))
-    return;
-  src = gst_pad_get_peer (sink);
-  muxer = disconnect (sink);
-  if (src && muxer)
-    connect_anew (src, muxer, wanted);
-}
-
-static void
-mend_links (GstElement *bin)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (targets); i++) {
-    g_autoptr (GstElement) element = gst_rtms_description_find (bin,
-        targets[i].name);
-
-    if (element)
-      mend_link (element, targets[i].caps);
-  }
 }
 
 static void

@@ -19,7 +19,6 @@ GstElement *gst_rtms_description_parse_participant (const gchar *text,
 GstRtmsMediaFlags gst_rtms_description_get_media (const gchar *text,
     const GstRtmsPlaceholders *values, gboolean *each, GError **error);
 GstElement *gst_rtms_description_find (GstElement *bin, const gchar *name);
-gboolean gst_rtms_description_release (GstElement *element);
 void gst_rtms_description_adapt (GstElement *bin, GstElement *source);
 
 G_END_DECLS
