@@ -361,7 +361,7 @@ deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
       packet->kind, packet->user_id);
   const GstRtmsPacket item = { packet->buffer, packet->sender,
     packet->unix_time };
-  gint64 place, reference;
+  gint64 place, reference, running_time;
 
   if (pad == NULL) {
     gst_buffer_unref (packet->buffer);
@@ -376,12 +376,12 @@ deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
     push_buffer (self, pad, packet->kind, &item);
     return;
   }
-  reference = rtms_timeline_get_reference (&self->timeline,
-      gst_rtms_streams_get_running_time (self));
+  running_time = gst_rtms_streams_get_running_time (self);
+  reference = rtms_timeline_get_reference (&self->timeline, running_time);
   place = packet->unix_time == RTMS_TIME_NONE
       ? (gint64) get_current_place (self)
       : rtms_timeline_place (&self->timeline, packet->unix_time,
-      gst_rtms_streams_get_running_time (self));
+      running_time);
   if (place == RTMS_PLACE_NONE) {
     keep_unplaced (self, packet);
     return;
