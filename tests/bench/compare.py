@@ -59,7 +59,7 @@ class Failure(Exception):
 class Process:
     """A child, and what the kernel knows of it."""
 
-    def __init__(self, arguments, core, environment=None):
+    def __init__(self, arguments, core, environment=None, real_time=False):
         def pin():
             cores = sorted(os.sched_getaffinity(0))
             os.sched_setaffinity(0, {cores[core % len(cores)]})
@@ -71,6 +71,9 @@ class Process:
                 with open("/proc/self/autogroup", "w",
                           encoding="ascii") as file:
                     file.write("-20")
+                if real_time:
+                    os.sched_setscheduler(0, os.SCHED_FIFO,
+                                          os.sched_param(1))
             except OSError:
                 pass
 
@@ -169,7 +172,8 @@ class Bench:
             environment["GST_PLUGIN_PATH_1_0"] = plugins
             environment["GST_REGISTRY_1_0"] = os.path.join(
                 self.folder.name, f"registry-{name}.bin")
-        return Process(command + arguments, 1, environment)
+        return Process(command + arguments, 1, environment,
+                       self.options.real_time)
 
     def run(self, name, case):
         command = [self.program("bench-sender"),
@@ -184,7 +188,7 @@ class Bench:
             command.append("--crc")
         if case.get("video"):
             command += ["--video", case["video"]]
-        sender = Process(command, 0)
+        sender = Process(command, 0, real_time=self.options.real_time)
         receiver = None
         try:
             port = sender.read("port")[0]
@@ -393,6 +397,9 @@ def parse_options():
     parser.add_argument("--scale", metavar="NUMBERS",
                         help="the same at several numbers of meetings, "
                         "instead")
+    parser.add_argument("--real-time", action="store_true",
+                        help="with --scale: run before all else on the "
+                        "machine, for delays where others work too")
     parser.add_argument("--receivers", default=",".join(NAMES))
     parser.add_argument("--paced", default="1,50,200",
                         help="numbers of meetings in real time")
