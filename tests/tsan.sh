@@ -18,7 +18,7 @@ prefix=$libs/prefix
 
 units="ext_transport ext_websocket elements_downstream elements_errors
 elements_fill elements_hostile elements_lifecycle elements_notices
-elements_pads elements_storm"
+elements_pads elements_storm elements_streaming"
 
 fail ()
 {
