@@ -344,6 +344,14 @@ session_interrupted (guint kinds, const GError *error, gpointer user_data)
 }
 
 static void
+session_resumed (guint kinds, gpointer user_data)
+{
+  GstRtmsClient *self = user_data;
+
+  self->callbacks.resumed (kinds, self->user_data);
+}
+
+static void
 session_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
@@ -413,6 +421,7 @@ start_job (gpointer user_data)
     .disconnect = session_disconnect,
     .confirmed = session_confirmed,
     .interrupted = session_interrupted,
+    .resumed = session_resumed,
     .medium_ended = session_medium_ended,
     .media = session_media,
     .event = session_event,
@@ -648,6 +657,11 @@ ignore_interrupted (guint kinds, const GError *error, gpointer user_data)
 }
 
 static void
+ignore_resumed (guint kinds, gpointer user_data)
+{
+}
+
+static void
 ignore_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
 }
@@ -700,6 +714,7 @@ static const GstRtmsClientCallbacks no_callbacks = {
   .connecting = ignore_connecting,
   .confirmed = ignore_confirmed,
   .interrupted = ignore_interrupted,
+  .resumed = ignore_resumed,
   .medium_ended = ignore_medium_ended,
   .media = ignore_media,
   .event = ignore_event,

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @connecting: to a server, for the first time or again
  * @confirmed: as the session's
  * @interrupted: as the session's
+ * @resumed: as the session's
  * @medium_ended: as the session's
  * @media: a packet and its payload; @buffer is (transfer full). Returns the
  *     monotonic time at which @release is due, or %G_MAXINT64
@@ -30,6 +31,7 @@ typedef struct {
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
   void (*interrupted) (guint kinds, const GError *error,
       gpointer user_data);
+  void (*resumed) (guint kinds, gpointer user_data);
   void (*medium_ended) (guint kinds, const GError *error,
       gpointer user_data);
   gint64 (*media) (const RtmsMedia *media, GstBuffer *buffer,

@@ -177,6 +177,9 @@ static void
 see_recovery (GstRtmsStreams *self, RtmsMediaKind kind, gint64 place,
     gint64 reference)
 {
+  if (self->interrupted & RTMS_MEDIA_BIT (kind)
+      && !(self->resumed & RTMS_MEDIA_BIT (kind)))
+    return;
   if (self->interrupted & RTMS_MEDIA_BIT (kind)) {
     self->interrupted = 0;
     gst_rtms_streams_post (self, gst_rtms_notice_new_recovered (
@@ -301,7 +304,7 @@ put_in_order (GstRtmsStreams *self, GstRtmsSrcPad *pad,
 {
   GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
   const GstRtmsPacket item = { packet->buffer, packet->sender,
-    packet->unix_time };
+    packet->unix_time, self->timeline.n_restarts };
   gint64 now = g_get_monotonic_time ();
   GstRtmsOrder order = gst_rtms_reorder_push (reorder, &item, now);
 
@@ -352,6 +355,23 @@ settle_unplaced (GstRtmsStreams *self)
   }
 }
 
+/* Late packets of the pad, if the clock was found to be set since they came. */
+static void
+settle_late (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *newest)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+  Packet packet = *newest;
+  GstRtmsPacket item;
+
+  while (gst_rtms_reorder_pop_stale (reorder, self->timeline.n_restarts,
+          &item)) {
+    packet.buffer = item.buffer;
+    packet.sender = item.sender;
+    packet.unix_time = item.unix_time;
+    deliver (self, &packet, FALSE);
+  }
+}
+
 /* Gives a packet its place, and its buffer away. One that is not new had a
  * place before. */
 static void
@@ -360,7 +380,7 @@ deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
   g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
       packet->kind, packet->user_id);
   const GstRtmsPacket item = { packet->buffer, packet->sender,
-    packet->unix_time };
+    packet->unix_time, self->timeline.n_restarts };
   gint64 place, reference, running_time;
 
   if (pad == NULL) {
@@ -376,6 +396,8 @@ deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
     push_buffer (self, pad, packet->kind, &item);
     return;
   }
+  if (is_new)
+    settle_late (self, pad, packet);
   running_time = gst_rtms_streams_get_running_time (self);
   reference = rtms_timeline_get_reference (&self->timeline, running_time);
   place = packet->unix_time == RTMS_TIME_NONE

@@ -233,6 +233,29 @@ gst_rtms_reorder_pop_late (GstRtmsReorder *self, GstRtmsPacket *packet,
 }
 
 /**
+ * gst_rtms_reorder_pop_stale:
+ * @self: a reorder
+ * @epoch: of the timeline
+ * @packet: (out) (transfer full): the oldest late packet
+ *
+ * Returns: whether there is one that was late by another epoch
+ */
+gboolean
+gst_rtms_reorder_pop_stale (GstRtmsReorder *self, guint epoch,
+    GstRtmsPacket *packet)
+{
+  Item *item = g_queue_peek_head (&self->late);
+
+  if (item == NULL || item->packet.epoch == epoch)
+    return FALSE;
+  g_queue_pop_head (&self->late);
+  *packet = item->packet;
+  self->late_run = MIN (self->late_run, self->late.length);
+  g_free (item);
+  return TRUE;
+}
+
+/**
  * gst_rtms_reorder_pop:
  * @self: a reorder
  * @packet: (out) (transfer full): the next packet

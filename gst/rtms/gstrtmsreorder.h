@@ -10,11 +10,13 @@ G_BEGIN_DECLS
  * @buffer: with its PTS
  * @sender: whose it is; 0 for nobody's
  * @unix_time: by Zoom's clock, ns
+ * @epoch: how often the timeline was restarted when it was placed
  */
 typedef struct {
   GstBuffer *buffer;
   guint64 sender;
   gint64 unix_time;
+  guint epoch;
 } GstRtmsPacket;
 
 /**
@@ -55,6 +57,8 @@ gboolean gst_rtms_reorder_pop (GstRtmsReorder *reorder,
     GstRtmsPacket *packet, gint64 now);
 gboolean gst_rtms_reorder_pop_late (GstRtmsReorder *reorder,
     GstRtmsPacket *packet, gboolean *is_of_run);
+gboolean gst_rtms_reorder_pop_stale (GstRtmsReorder *reorder, guint epoch,
+    GstRtmsPacket *packet);
 gboolean gst_rtms_reorder_is_late (const GstRtmsReorder *reorder,
     GstClockTime pts);
 GstClockTime gst_rtms_reorder_get_end (const GstRtmsReorder *reorder);

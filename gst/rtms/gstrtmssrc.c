@@ -214,6 +214,14 @@ on_interrupted (guint kinds, const GError *error, gpointer user_data)
 }
 
 static void
+on_resumed (guint kinds, gpointer user_data)
+{
+  g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
+
+  gst_rtms_streams_resume (streams, kinds);
+}
+
+static void
 on_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
@@ -306,6 +314,7 @@ start (GstRtmsSrc *self)
     .connecting = on_connecting,
     .confirmed = on_confirmed,
     .interrupted = on_interrupted,
+    .resumed = on_resumed,
     .medium_ended = on_medium_ended,
     .media = on_media,
     .event = on_event,

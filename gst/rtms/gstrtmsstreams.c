@@ -524,16 +524,25 @@ gst_rtms_streams_await_video (GstRtmsStreams *self)
   await_key_frame (self, RTMS_MEDIA_VIDEO);
 }
 
-/* The media of these bits stop, until their connection is taken up again. */
+/* A new connection brings the media of these bits: what it brings first does
+ * not go on from what came before. */
 void
-gst_rtms_streams_interrupt (GstRtmsStreams *self, guint kinds)
+gst_rtms_streams_resume (GstRtmsStreams *self, guint kinds)
 {
   gst_rtms_streams_release (self, G_MAXINT64);
   if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
     await_key_frame (self, RTMS_MEDIA_VIDEO);
   if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_SHARE))
     await_key_frame (self, RTMS_MEDIA_SHARE);
+  self->resumed |= kinds;
+}
+
+/* The media of these bits stop, until their connection is taken up again. */
+void
+gst_rtms_streams_interrupt (GstRtmsStreams *self, guint kinds)
+{
   self->interrupted |= kinds;
+  self->resumed &= ~kinds;
   self->audio_is_behind |= (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO)) != 0;
   gst_rtms_streams_update_fill (self);
   gst_rtms_streams_post (self, gst_rtms_notice_new_interrupted (

@@ -41,6 +41,7 @@ void gst_rtms_streams_end (GstRtmsStreams *streams, guint kinds);
 
 void gst_rtms_streams_await_video (GstRtmsStreams *streams);
 void gst_rtms_streams_interrupt (GstRtmsStreams *streams, guint kinds);
+void gst_rtms_streams_resume (GstRtmsStreams *streams, guint kinds);
 void gst_rtms_streams_stop (GstRtmsStreams *streams, gint stop_reason);
 void gst_rtms_streams_add_stats (GstRtmsStreams *streams,
     GstStructure *stats);

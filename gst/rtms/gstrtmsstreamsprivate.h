@@ -38,6 +38,7 @@ struct _GstRtmsStreams
   guint unplaced_restarts;      /* of the timeline, when they came */
   LastFrame last_frames[RTMS_N_MEDIA];
   guint interrupted;            /* bits of media */
+  guint resumed;                /* of these, that may come again */
   gboolean audio_is_behind;     /* what Zoom kept is still to come */
   gboolean fills_audio;         /* as the pads were told */
   gboolean fills_video;

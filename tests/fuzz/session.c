@@ -101,6 +101,15 @@ on_interrupted (guint kinds, const GError *error, gpointer user_data)
 }
 
 static void
+on_resumed (guint kinds, gpointer user_data)
+{
+  Model *model = user_data;
+
+  g_assert_cmpuint (model->n_interrupted, >, 0);
+  g_assert_cmpuint (model->n_ends, ==, 0);
+}
+
+static void
 on_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   Model *model = user_data;
@@ -158,6 +167,7 @@ static const RtmsSessionCallbacks callbacks = {
   .disconnect = on_disconnect,
   .confirmed = on_confirmed,
   .interrupted = on_interrupted,
+  .resumed = on_resumed,
   .medium_ended = on_medium_ended,
   .media = on_media,
   .event = on_event,

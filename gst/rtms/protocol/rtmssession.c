@@ -347,7 +347,8 @@ rtms_session_receive (RtmsSession *session, RtmsSocketId id,
     case RTMS_MESSAGE_MEDIA_DATA_TRANSCRIPT:
     case RTMS_MESSAGE_MEDIA_DATA_CHAT:
       /* Before the answer there are no caps to give them. */
-      if (!session->was_streaming || session->state < STATE_STREAMING
+      if (!session->was_streaming || (session->state < STATE_STREAMING
+              && socket->state != SOCKET_READY)
           || !(session->confirmed.kinds
               & RTMS_MEDIA_BIT (message->media.kind)))
         return FALSE;

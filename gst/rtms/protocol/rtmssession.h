@@ -53,8 +53,9 @@ typedef struct {
  * @disconnect: close a socket, gracefully; the session hears no more of it
  * @confirmed: these media come, with these parameters; called once, before
  *     any media
- * @interrupted: the media of these bits pause, as their connection was lost; it
- *     is being taken up again. What comes then follows a hole
+ * @interrupted: a connection of the media of these bits was lost, and is being
+ *     taken up again. What was on its way may still come
+ * @resumed: the media of these bits come again, from a new connection
  * @medium_ended: nothing more comes of the media of these bits, while others
  *     go on. @error is %NULL where Zoom closed their connection properly
  * @media: a media packet; its data are the callee's now
@@ -75,6 +76,7 @@ typedef struct {
   void (*confirmed) (const RtmsMediaParams *params, gpointer user_data);
   void (*interrupted) (guint kinds, const GError *error,
       gpointer user_data);
+  void (*resumed) (guint kinds, gpointer user_data);
   void (*medium_ended) (guint kinds, const GError *error,
       gpointer user_data);
   void (*media) (RtmsMedia *media, gpointer user_data);

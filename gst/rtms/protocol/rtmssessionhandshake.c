@@ -157,6 +157,9 @@ connect_media (RtmsSession *session, const RtmsServerUrls *urls, gint64 now)
   }
   session->state = STATE_MEDIA;
   for (guint id = 0; id < RTMS_N_SOCKETS; id++) {
+    /* Of before signaling was lost. */
+    if (id != RTMS_SOCKET_SIGNALING)
+      rtms_session_disconnect (session, id);
     if (chosen[id])
       rtms_session_connect_socket (session, id, chosen[id], now);
   }
@@ -357,7 +360,9 @@ rtms_session_handle_media_answer (RtmsSession *session, RtmsSocketId id,
     return TRUE;
   }
   set_ready (socket, now);
-  if (!session->was_streaming)
+  if (session->was_streaming)
+    session->callbacks.resumed (socket->kinds, session->user_data);
+  else
     merge_confirmed (session, id, answer);
   if (session->state == STATE_STREAMING)
     send_ready (session);

@@ -91,13 +91,15 @@ fail_before_streaming (RtmsSession *session, RtmsSocketId id,
         rtms_session_get_socket_name (id), code);
 }
 
-/* A lost signaling connection takes the media connections with it. */
+/* A lost signaling connection takes the media connections with it. What is on
+ * its way on these is read until Zoom closes them, or signaling is back. */
 static void
 restart_signaling (RtmsSession *session)
 {
   session->state = STATE_SIGNALING;
   for (guint id = RTMS_SOCKET_MEDIA_ALL; id < RTMS_N_SOCKETS; id++) {
-    rtms_session_disconnect (session, id);
+    if (session->sockets[id].state != SOCKET_READY)
+      rtms_session_disconnect (session, id);
     session->sockets[id].retry_at = 0;
     session->sockets[id].attempts = 0;
   }
@@ -156,6 +158,9 @@ rtms_session_socket_closed (RtmsSession *session, RtmsSocketId id,
       rtms_session_finish (session);
     return;
   }
+  /* It is opened anew once signaling is back. */
+  if (id != RTMS_SOCKET_SIGNALING && session->state == STATE_SIGNALING)
+    return;
   if (take_up_again (session, id, error, now))
     return;
 

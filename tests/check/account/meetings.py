@@ -81,9 +81,8 @@ class Relay:
         self.listener.close()
 
 
-def read_back(path, folder):
-    """The bytes and the number of frames of a file's video, the bytes of its
-    audio and its lines."""
+def read_packets(path, folder):
+    """The frames of a file's video, the bytes of its audio and its lines."""
     out = os.path.join(folder, 'out')
     subprocess.run(
         ['gst-launch-1.0', '-q', 'filesrc', 'location=' + path, '!',
@@ -98,15 +97,16 @@ def read_back(path, folder):
              for kind in ('video', 'audio', 'text')]
     # h264parse puts a delimiter in front of each frame
     delimiter = b'\0\0\0\1\x09'
-    frames = parts[0].split(delimiter)[1:]
-    return b''.join(f[1:] for f in frames), len(frames), parts[1], parts[2]
+    frames = [frame[1:] for frame in parts[0].split(delimiter)[1:]]
+    return frames, parts[1], parts[2]
 
 
 def check_file(path, meeting, folder):
-    video, n_frames, audio, text = read_back(path, folder)
+    frames, audio, text = read_packets(path, folder)
+    video = b''.join(frames)
     sent = meeting['media']
-    assert n_frames == sent['video']['messages'], (
-        path, n_frames, sent['video']['messages'])
+    assert len(frames) == sent['video']['messages'], (
+        path, len(frames), sent['video']['messages'])
     assert hashlib.sha256(video).hexdigest() == sent['video']['sha256'], path
     assert len(audio) == sent['audio']['bytes'], (
         path, len(audio), sent['audio']['bytes'])

@@ -18,7 +18,7 @@ GST_START_TEST (test_lost_media_connection_is_taken_up_again)
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
   expect ("send 1 media handshake 2 type 3 for 3\n");
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 0 type 7 stream\n");
+  expect ("resumed 3\nsend 0 type 7 stream\n");
   fail_unless (receive_media (RTMS_MEDIA_AUDIO));
   expect ("media 0\n");
 
@@ -35,17 +35,20 @@ GST_START_TEST (test_lost_signaling_takes_everything_up_again)
 {
   open_reconnecting ();
   lose (RTMS_SOCKET_SIGNALING);
-  expect ("disconnect 1\ninterrupted 3\n");
+  expect ("interrupted 3\n");
+  /* what was on its way is read, but that connection does not stay */
+  fail_unless (receive_media (RTMS_MEDIA_AUDIO));
+  expect ("media 0\n");
   advance ();
   expect ("connect 0 ws://127.0.0.1/signal\n");
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   expect ("send 0 handshake 2 meeting stream signature backlog\n");
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/new", 0);
-  expect ("connect 1 ws://127.0.0.1/new\n");
+  expect ("disconnect 1\nconnect 1 ws://127.0.0.1/new\n");
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 1 media handshake 2 type 3 for 3\nsend 0 subscribe 7\n"
-      "send 0 type 7 stream\n");
+  expect ("send 1 media handshake 2 type 3 for 3\nresumed 3\n"
+      "send 0 subscribe 7\nsend 0 type 7 stream\n");
 }
 
 GST_END_TEST;
@@ -184,7 +187,7 @@ GST_START_TEST (test_end_while_taking_up_again)
   lose (RTMS_SOCKET_SIGNALING);
   forget ();
   rtms_session_close (session, now);
-  expect ("ended 0\n");
+  expect ("disconnect 1\nended 0\n");
 }
 
 GST_END_TEST;
@@ -220,7 +223,7 @@ GST_START_TEST (test_foreign_url_while_taking_up_again_ends_the_stream)
   forget ();
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "wss://evil.example.org/",
       0);
-  expect ("disconnect 0\nended 0 lost\n");
+  expect ("disconnect 1\ndisconnect 0\nended 0 lost\n");
 }
 
 GST_END_TEST;
@@ -236,7 +239,7 @@ GST_START_TEST (test_layout_may_change_while_taking_up_again)
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
   forget ();
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 0 subscribe 7\nsend 0 type 7 stream\n");
+  expect ("resumed 3\nsend 0 subscribe 7\nsend 0 type 7 stream\n");
 }
 
 GST_END_TEST;
@@ -278,7 +281,7 @@ GST_START_TEST (test_webhook_alone_takes_everything_up_again)
   open_reconnecting ();
   now += 10 * SECOND;
   fail_unless (rtms_session_rejoin (session, NULL, now, NULL));
-  expect ("disconnect 0\ninterrupted 3\ndisconnect 1\n");
+  expect ("disconnect 0\ninterrupted 3\n");
   rtms_session_advance (session, now);
   expect ("connect 0 ws://127.0.0.1/signal\n");
 }
@@ -303,14 +306,14 @@ GST_START_TEST (test_stream_moves_to_another_server)
 
   open_reconnecting ();
   fail_unless (rtms_session_rejoin (session, others, now, NULL));
-  expect ("disconnect 1\ndisconnect 0\ninterrupted 3\n"
+  expect ("disconnect 0\ninterrupted 3\n"
       "connect 0 ws://127.0.0.1/other\n");
   rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
   receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
   rtms_session_socket_open (session, RTMS_SOCKET_MEDIA_ALL, now);
   forget ();
   receive_answer (RTMS_SOCKET_MEDIA_ALL, 4, 0, NULL, 0);
-  expect ("send 0 subscribe 7\nsend 0 type 7 stream\n");
+  expect ("resumed 3\nsend 0 subscribe 7\nsend 0 type 7 stream\n");
 
   /* the same again: a webhook that Zoom repeated */
   fail_unless (rtms_session_rejoin (session, others, now, NULL));
@@ -368,13 +371,34 @@ GST_START_TEST (test_several_servers_take_turns)
 
 GST_END_TEST;
 
-GST_START_TEST (test_stop_while_taking_up_again_ends_at_once)
+GST_START_TEST (test_stop_while_taking_up_again)
 {
   open_reconnecting ();
   lose (RTMS_SOCKET_SIGNALING);
   forget ();
   rtms_session_stop (session, 0, now);
+  expect ("");
+  rtms_session_socket_closed (session, RTMS_SOCKET_MEDIA_ALL, 1000, NULL,
+      now);
   expect ("ended 0\n");
+}
+
+GST_END_TEST;
+
+/* They are opened anew when signaling is back, not before. */
+GST_START_TEST (test_media_may_be_lost_with_signaling)
+{
+  open_reconnecting ();
+  lose (RTMS_SOCKET_SIGNALING);
+  forget ();
+  lose (RTMS_SOCKET_MEDIA_ALL);
+  expect ("");
+  advance ();
+  expect ("connect 0 ws://127.0.0.1/signal\n");
+  rtms_session_socket_open (session, RTMS_SOCKET_SIGNALING, now);
+  forget ();
+  receive_answer (RTMS_SOCKET_SIGNALING, 2, 0, "ws://127.0.0.1/all", 0);
+  expect ("connect 1 ws://127.0.0.1/all\n");
 }
 
 GST_END_TEST;
@@ -406,7 +430,8 @@ reconnect_suite (void)
   tcase_add_test (tc, test_stream_moves_while_taking_up_again);
   tcase_add_test (tc, test_stream_does_not_move_to_foreign_servers);
   tcase_add_test (tc, test_several_servers_take_turns);
-  tcase_add_test (tc, test_stop_while_taking_up_again_ends_at_once);
+  tcase_add_test (tc, test_stop_while_taking_up_again);
+  tcase_add_test (tc, test_media_may_be_lost_with_signaling);
   return suite;
 }
 

@@ -82,6 +82,12 @@ on_interrupted (guint kinds, const GError *error, gpointer user_data)
 }
 
 static void
+on_resumed (guint kinds, gpointer user_data)
+{
+  note ("resumed %u", kinds);
+}
+
+static void
 on_medium_ended (guint kinds, const GError *error, gpointer user_data)
 {
   note ("medium ended %u%s", kinds, error ? " lost" : "");
@@ -113,7 +119,7 @@ on_failed (const GError *error, gint status_code, gpointer user_data)
 
 static const RtmsSessionCallbacks callbacks = {
   on_connect, on_send, on_disconnect, on_confirmed,
-  on_interrupted, on_medium_ended, on_media, on_event,
+  on_interrupted, on_resumed, on_medium_ended, on_media, on_event,
   on_ended, on_failed,
 };
 
