@@ -182,6 +182,25 @@ set_files (GstStructure *structure, gchar **files)
  *
  * Consent was withdrawn: Zoom wants everything of the stream deleted.
  */
+static void
+set_optional_string (GstStructure *structure, const gchar *name,
+    const gchar *value)
+{
+  if (value)
+    gst_structure_set (structure, name, G_TYPE_STRING, value, NULL);
+}
+
+static gchar **
+add_path (gchar **files, const gchar *path)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_addv (builder, (const gchar **) files);
+  if (path)
+    g_strv_builder_add (builder, path);
+  return g_strv_builder_end (builder);
+}
+
 static GstStructure *
 make_revocation (GstRtmsAccount *account, const gchar *stream_id,
     gchar **files)
@@ -364,18 +383,42 @@ describe_end (GstRtmsFeed *feed, const gchar *name)
  * A stream is over, and all of its elements and pads are gone.
  */
 static void
-report_end (GstRtmsAccount *account, GstRtmsFeed *feed, gboolean is_revoked)
+report_end (GstRtmsAccount *account, GstRtmsFeed *feed,
+    const gchar *manifest, gboolean is_revoked)
 {
   const GstRtmsFeedResult *result = gst_rtms_feed_get_result (feed);
   const gchar *stream_id = gst_rtms_feed_get_payload (feed)->stream_id;
+  GstStructure *structure;
 
   if (result->outcome == GST_RTMS_OUTCOME_COMPLETE
-      || result->outcome == GST_RTMS_OUTCOME_INCOMPLETE)
-    report (account, feed, describe_end (feed, "rtms-recording-complete"));
-  if (is_revoked)
-    report (account, feed, make_revocation (account, stream_id,
-            result->files));
+      || result->outcome == GST_RTMS_OUTCOME_INCOMPLETE) {
+    structure = describe_end (feed, "rtms-recording-complete");
+    set_optional_string (structure, "manifest", manifest);
+    report (account, feed, structure);
+  }
+  if (is_revoked) {
+    g_auto (GStrv) files = add_path (result->files, manifest);
+
+    report (account, feed, make_revocation (account, stream_id, files));
+  }
   report (account, feed, describe_end (feed, "rtms-stream-removed"));
+}
+
+/* A later revocation is for this, too. */
+static void
+remember_manifest (GstRtmsAccount *account, GstRtmsFeed *feed,
+    const gchar *manifest)
+{
+  Stop *stop;
+
+  g_mutex_lock (&account->lock);
+  stop = find_stop (account, gst_rtms_feed_get_payload (feed)->stream_id);
+  if (stop) {
+    g_strfreev (stop->files);
+    stop->files = add_path (gst_rtms_feed_get_result (feed)->files,
+        manifest);
+  }
+  g_mutex_unlock (&account->lock);
 }
 
 /* Takes the feed from the table: its place is free from here on. */
@@ -415,13 +458,15 @@ removed (GstRtmsFeed *feed, gpointer user_data)
   const gchar *stream_id = gst_rtms_feed_get_payload (feed)->stream_id;
   gboolean is_revoked, is_last;
   g_autoptr (GstRtmsFeed) taken = take_out (account, feed, &is_revoked);
-  g_autofree gchar *text = NULL;
+  g_autofree gchar *text = NULL, *manifest = NULL;
 
   if (taken == NULL)
     return;
   g_private_set (&letting_go, account);
-  account->callbacks->finished (feed, account->user_data);
-  report_end (account, feed, is_revoked);
+  manifest = account->callbacks->finished (feed, account->user_data);
+  if (manifest)
+    remember_manifest (account, feed, manifest);
+  report_end (account, feed, manifest, is_revoked);
   g_private_set (&letting_go, NULL);
 
   g_mutex_lock (&account->lock);
@@ -561,14 +606,6 @@ take_stream_event (GstRtmsAccount *account, const RtmsPayload *payload,
     default:
       return GST_RTMS_WEBHOOK_IGNORED;
   }
-}
-
-static void
-set_optional_string (GstStructure *structure, const gchar *name,
-    const gchar *value)
-{
-  if (value)
-    gst_structure_set (structure, name, G_TYPE_STRING, value, NULL);
 }
 
 static void

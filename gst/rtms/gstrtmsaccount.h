@@ -48,7 +48,8 @@ typedef struct {
  * @setup: likewise
  * @report: something happened that an application may want to know; @feed is
  *     %NULL where it is no stream's, @structure is (transfer full)
- * @finished: a stream is over, and its files are as they will stay
+ * @finished: a stream is over, and its files are as they will stay; returns
+ *     (transfer full) (nullable) the path of one more
  * @drained: after gst_rtms_account_drain(): the last stream is over
  *
  * Called on threads that nobody waits for.
@@ -58,7 +59,7 @@ typedef struct {
   void (*setup) (GstRtmsFeed *feed, GstElement *source, gpointer user_data);
   void (*report) (GstRtmsFeed *feed, GstStructure *structure,
       gpointer user_data);
-  void (*finished) (GstRtmsFeed *feed, gpointer user_data);
+  gchar *(*finished) (GstRtmsFeed *feed, gpointer user_data);
   void (*drained) (gpointer user_data);
 } GstRtmsAccountCallbacks;
 

@@ -127,6 +127,23 @@ gst_rtms_video_mode_get_type (void)
 }
 
 GType
+gst_rtms_log_format_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_RTMS_LOG_FORMAT_NONE, "Nothing", "none" },
+    { GST_RTMS_LOG_FORMAT_TEXT, "Lines of text", "text" },
+    { GST_RTMS_LOG_FORMAT_JSON, "Lines of JSON", "json" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstRtmsLogFormat", values));
+  return type;
+}
+
+GType
 gst_rtms_text_format_get_type (void)
 {
   static gsize type = 0;

@@ -120,6 +120,21 @@ typedef enum {
 GType gst_rtms_video_mode_get_type (void);
 
 /**
+ * GstRtmsLogFormat:
+ * @GST_RTMS_LOG_FORMAT_NONE: nothing
+ * @GST_RTMS_LOG_FORMAT_TEXT: lines of text
+ * @GST_RTMS_LOG_FORMAT_JSON: lines of JSON
+ */
+typedef enum {
+  GST_RTMS_LOG_FORMAT_NONE,
+  GST_RTMS_LOG_FORMAT_TEXT,
+  GST_RTMS_LOG_FORMAT_JSON,
+} GstRtmsLogFormat;
+
+#define GST_TYPE_RTMS_LOG_FORMAT (gst_rtms_log_format_get_type ())
+GType gst_rtms_log_format_get_type (void);
+
+/**
  * GstRtmsTextFormat:
  * @GST_RTMS_TEXT_FORMAT_UTF8: the text alone
  * @GST_RTMS_TEXT_FORMAT_JSON: a line of JSON with all that Zoom says of it

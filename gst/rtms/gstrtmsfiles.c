@@ -13,7 +13,7 @@
 struct _GstRtmsFiles
 {
   GMutex lock;
-  GPtrArray *paths;             /* in the order in which they came */
+  GPtrArray *paths;
   GHashTable *known;            /* the same, for looking up; borrows them */
   GHashTable *reserved;         /* those that we made, likewise */
 };
@@ -231,6 +231,12 @@ gst_rtms_files_watch (GstRtmsFiles *files, GstMessage *message)
   }
 }
 
+static gint
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const gchar *const *) a, *(const gchar *const *) b);
+}
+
 /**
  * gst_rtms_files_finish:
  * @files: a stream's, whose sinks have closed theirs
@@ -238,7 +244,7 @@ gst_rtms_files_watch (GstRtmsFiles *files, GstMessage *message)
  * Removes the files that stayed empty, if it was us who made them.
  *
  * Returns: (transfer full) (array zero-terminated=1): the paths of the files
- *     with something in them
+ *     with something in them, by name
  */
 gchar **
 gst_rtms_files_finish (GstRtmsFiles *files)
@@ -246,6 +252,7 @@ gst_rtms_files_finish (GstRtmsFiles *files)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
   g_mutex_lock (&files->lock);
+  g_ptr_array_sort (files->paths, compare_paths);
   for (guint i = 0; i < files->paths->len; i++) {
     const gchar *path = g_ptr_array_index (files->paths, i);
     GStatBuf info;

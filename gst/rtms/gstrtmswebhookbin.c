@@ -41,8 +41,12 @@
 #include "gstrtmsaccount.h"
 #include "gstrtmscaps.h"
 #include "gstrtmsdescription.h"
+#include "gstrtmshooks.h"
+#include "gstrtmslog.h"
+#include "gstrtmsmanifest.h"
 #include "gstrtmsmetrics.h"
 #include "gstrtmssettings.h"
+#include "gstrtmswebhookproperties.h"
 
 /* MT safety: the properties are under the object lock. The servers and the
  * account are made and freed by the state change alone; `run_lock` protects
@@ -53,37 +57,12 @@
 GST_DEBUG_CATEGORY (gst_rtms_webhook_bin_debug);
 #define GST_CAT_DEFAULT gst_rtms_webhook_bin_debug
 
-#define DEFAULT_ADDRESS "127.0.0.1"
-#define DEFAULT_PORT 8080
-#define DEFAULT_PATH "/webhook"
-#define DEFAULT_MAX_STREAMS 200
-#define DEFAULT_FINALIZE_TIMEOUT 30
-#define DEFAULT_DELETE_REVOKED FALSE
-#define DEFAULT_STATUS_ADDRESS "127.0.0.1"
-#define DEFAULT_STATUS_PORT (-1)
-
 #define MAX_BODY (256 * 1024)
 #define MAX_CONNECTIONS 256
 #define CONNECTION_TIMEOUT 15   /* s */
 
 enum {
-  PROP_0,
-  PROP_ADDRESS,
-  PROP_PORT,
-  PROP_BOUND_PORT,
-  PROP_PATH,
-  PROP_SECRET_TOKEN,
-  PROP_TLS_CERTIFICATE_FILE,
-  PROP_TLS_KEY_FILE,
-  PROP_BRANCH,
-  PROP_SOURCE_PROPERTIES,
-  PROP_CLIENT_ID,
-  PROP_CLIENT_SECRET,
-  PROP_MAX_STREAMS,
-  PROP_FINALIZE_TIMEOUT,
-  PROP_DELETE_REVOKED,
-  PROP_STATUS_ADDRESS,
-  PROP_STATUS_PORT,
+  PROP_BOUND_PORT = GST_RTMS_WEBHOOK_PROPERTIES_END,
   PROP_BOUND_STATUS_PORT,
   PROP_STATS,
 };
@@ -102,21 +81,7 @@ struct _GstRtmsWebhookBin
 {
   GstBin parent;
 
-  gchar *address;
-  guint port;
-  gchar *path;
-  RtmsSecret *secret_token;
-  gchar *tls_certificate_file;
-  gchar *tls_key_file;
-  gchar *branch;
-  GstStructure *source_properties;
-  gchar *client_id;
-  RtmsSecret *client_secret;
-  guint max_streams;
-  guint finalize_timeout;
-  gboolean delete_revoked;
-  gchar *status_address;
-  gint status_port;
+  GstRtmsWebhookProperties properties;
 
   GstRtmsWebhookGate *gate;
   RtmsHttpServer *server;
@@ -197,6 +162,9 @@ static GstStaticPadTemplate templates[] = {
       GST_STATIC_CAPS (GST_RTMS_EVENTS_CAPS)),
 };
 
+static const gchar *const notify_secret_names[] = {
+  "ZM_RTMS_NOTIFY_SECRET", NULL };
+
 /* What an account calls. */
 
 /**
@@ -236,6 +204,7 @@ on_report (GstRtmsFeed *feed, GstStructure *structure, gpointer user_data)
   GstRtmsWebhookBin *self = user_data;
 
   GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, structure);
+  gst_rtms_log (self->properties.log, structure);
   if (gst_structure_has_name (structure, "rtms-stream-added"))
     g_signal_emit (self, signals[SIGNAL_STREAM_ADDED], 0, structure);
   else if (gst_structure_has_name (structure, "rtms-stream-removed"))
@@ -245,8 +214,71 @@ on_report (GstRtmsFeed *feed, GstStructure *structure, gpointer user_data)
 }
 
 static void
+warn_of_hook (GstRtmsWebhookBin *self, GstRtmsFeed *feed, const gchar *what,
+    const GError *error)
+{
+  GST_ELEMENT_WARNING (self, RESOURCE, WRITE, ("Stream %s: %s: %s",
+          gst_rtms_feed_get_payload (feed)->stream_id, what,
+          error->message), (NULL));
+}
+
+/* What was asked for at the end of a stream. */
+typedef struct {
+  gchar *manifest;
+  gchar *command;
+  gchar *url;
+  RtmsSecret *secret;
+} Hooks;
+
+static Hooks
+get_hooks (GstRtmsWebhookBin *self)
+{
+  Hooks hooks;
+
+  GST_OBJECT_LOCK (self);
+  hooks = (Hooks) {
+    .manifest = g_strdup (self->properties.manifest),
+    .command = g_strdup (self->properties.complete_command),
+    .url = g_strdup (self->properties.notify_url),
+    .secret = self->properties.notify_secret
+        ? rtms_secret_ref (self->properties.notify_secret) : NULL,
+  };
+  GST_OBJECT_UNLOCK (self);
+  if (hooks.url && hooks.secret == NULL)
+    hooks.secret = gst_rtms_settings_read_environment (notify_secret_names);
+  return hooks;
+}
+
+static void
+clear_hooks (Hooks *hooks)
+{
+  g_free (hooks->manifest);
+  g_free (hooks->command);
+  g_free (hooks->url);
+  g_clear_pointer (&hooks->secret, rtms_secret_unref);
+}
+
+/* On a thread of the stream's. */
+static gchar *
 on_finished (GstRtmsFeed *feed, gpointer user_data)
 {
+  GstRtmsWebhookBin *self = user_data;
+  Hooks hooks = get_hooks (self);
+  g_autofree gchar *manifest = NULL;
+  g_autoptr (GError) write_error = NULL, post_error = NULL;
+  g_autoptr (GError) run_error = NULL;
+
+  if (hooks.manifest && (manifest = gst_rtms_manifest_write (feed,
+              hooks.manifest, &write_error)) == NULL)
+    warn_of_hook (self, feed, "The manifest is not written", write_error);
+  if (hooks.url && !gst_rtms_hooks_post (feed, hooks.url, hooks.secret,
+          &post_error))
+    warn_of_hook (self, feed, "notify-url was not told", post_error);
+  if (hooks.command && !gst_rtms_hooks_run (feed, hooks.command, manifest,
+          &run_error))
+    warn_of_hook (self, feed, "complete-command does not run", run_error);
+  clear_hooks (&hooks);
+  return g_steal_pointer (&manifest);
 }
 
 static void
@@ -347,7 +379,7 @@ get_secret_token (GstRtmsWebhookBin *self)
   RtmsSecret *token;
 
   GST_OBJECT_LOCK (self);
-  token = self->secret_token ? rtms_secret_ref (self->secret_token) : NULL;
+  token = self->properties.secret_token ? rtms_secret_ref (self->properties.secret_token) : NULL;
   GST_OBJECT_UNLOCK (self);
   if (token == NULL)
     token = gst_rtms_settings_read_environment (names);
@@ -387,16 +419,16 @@ make_account (GstRtmsWebhookBin *self)
   gboolean is_usable;
 
   GST_OBJECT_LOCK (self);
-  config.feed.branch = self->branch && *self->branch
-      ? g_strdup (self->branch) : NULL;
-  config.feed.source_properties = self->source_properties
-      ? gst_structure_copy (self->source_properties) : NULL;
-  config.feed.client_id = g_strdup (self->client_id);
-  config.feed.client_secret = self->client_secret
-      ? rtms_secret_ref (self->client_secret) : NULL;
-  config.feed.finalize_timeout = self->finalize_timeout * GST_SECOND;
-  config.max_streams = self->max_streams;
-  config.delete_revoked = self->delete_revoked;
+  config.feed.branch = self->properties.branch && *self->properties.branch
+      ? g_strdup (self->properties.branch) : NULL;
+  config.feed.source_properties = self->properties.source_properties
+      ? gst_structure_copy (self->properties.source_properties) : NULL;
+  config.feed.client_id = g_strdup (self->properties.client_id);
+  config.feed.client_secret = self->properties.client_secret
+      ? rtms_secret_ref (self->properties.client_secret) : NULL;
+  config.feed.finalize_timeout = self->properties.finalize_timeout * GST_SECOND;
+  config.max_streams = self->properties.max_streams;
+  config.delete_revoked = self->properties.delete_revoked;
   GST_OBJECT_UNLOCK (self);
   is_usable = check_branch (self, &config.feed);
   account = gst_rtms_account_new (GST_BIN (self), &config,
@@ -404,6 +436,30 @@ make_account (GstRtmsWebhookBin *self)
   g_mutex_lock (&self->run_lock);
   self->account = account;
   g_mutex_unlock (&self->run_lock);
+  return is_usable;
+}
+
+/* Likewise told before it is too late. */
+static gboolean
+check_hooks (GstRtmsWebhookBin *self)
+{
+  Hooks hooks = get_hooks (self);
+  g_autoptr (GError) error = NULL;
+  gboolean is_usable = TRUE;
+
+  if (hooks.command && !gst_rtms_hooks_check_command (hooks.command,
+          &error)) {
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("complete-command cannot be "
+            "run: %s", error->message), (NULL));
+    is_usable = FALSE;
+  }
+  if (hooks.url && hooks.secret == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("notify-url needs the "
+            "property notify-secret or the environment variable "
+            "ZM_RTMS_NOTIFY_SECRET"), (NULL));
+    is_usable = FALSE;
+  }
+  clear_hooks (&hooks);
   return is_usable;
 }
 
@@ -433,13 +489,13 @@ start_webhook_server (GstRtmsWebhookBin *self)
   };
 
   GST_OBJECT_LOCK (self);
-  config.address = address = g_strdup (self->address);
-  config.port = (guint16) self->port;
+  config.address = address = g_strdup (self->properties.address);
+  config.port = (guint16) self->properties.port;
   config.tls_certificate_file = certificate =
-      g_strdup (self->tls_certificate_file);
-  config.tls_key_file = key = g_strdup (self->tls_key_file);
+      g_strdup (self->properties.tls_certificate_file);
+  config.tls_key_file = key = g_strdup (self->properties.tls_key_file);
   g_free (self->served_path);
-  self->served_path = g_strdup (self->path);
+  self->served_path = g_strdup (self->properties.path);
   GST_OBJECT_UNLOCK (self);
   self->route = (RtmsHttpRoute) { "POST", self->served_path,
     on_webhook_request };
@@ -461,8 +517,8 @@ start_status_server (GstRtmsWebhookBin *self)
   };
 
   GST_OBJECT_LOCK (self);
-  config.address = address = g_strdup (self->status_address);
-  port = self->status_port;
+  config.address = address = g_strdup (self->properties.status_address);
+  port = self->properties.status_port;
   GST_OBJECT_UNLOCK (self);
   if (port < 0)
     return TRUE;
@@ -510,8 +566,8 @@ start (GstRtmsWebhookBin *self)
 
   if (token)
     self->gate = gst_rtms_webhook_gate_new (token, on_webhook, self);
-  started = self->gate && make_account (self) && start_status_server (self)
-      && start_webhook_server (self);
+  started = self->gate && check_hooks (self) && make_account (self)
+      && start_status_server (self) && start_webhook_server (self);
   if (!started) {
     stop (self);
     return FALSE;
@@ -574,7 +630,7 @@ has_branch (GstRtmsWebhookBin *self)
   gboolean result;
 
   GST_OBJECT_LOCK (self);
-  result = self->branch && *self->branch;
+  result = self->properties.branch && *self->properties.branch;
   GST_OBJECT_UNLOCK (self);
   return result;
 }
@@ -592,6 +648,20 @@ gst_rtms_webhook_bin_send_event (GstElement *element, GstEvent *event)
         element, event);
   gst_event_unref (event);
   return is_latency || drain (self);
+}
+
+/* What the streams' elements tell is logged, too. */
+static void
+gst_rtms_webhook_bin_handle_message (GstBin *bin, GstMessage *message)
+{
+  GstRtmsWebhookBin *self = GST_RTMS_WEBHOOK_BIN (bin);
+  const GstStructure *structure = gst_message_get_structure (message);
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT && structure
+      && g_str_has_prefix (gst_structure_get_name (structure), "rtms-"))
+    gst_rtms_log (self->properties.log, structure);
+  GST_BIN_CLASS (gst_rtms_webhook_bin_parent_class)->handle_message (bin,
+      message);
 }
 
 static gboolean
@@ -647,89 +717,17 @@ create_stats (GstRtmsWebhookBin *self)
 }
 
 static void
-set_string (gchar **field, const GValue *value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
-static void
-set_secret (RtmsSecret **field, const GValue *value)
-{
-  const gchar *text = g_value_get_string (value);
-
-  g_clear_pointer (field, rtms_secret_unref);
-  if (text && *text)
-    *field = rtms_secret_new (text);
-}
-
-static void
-set_structure (GstStructure **field, const GValue *value)
-{
-  const GstStructure *structure = gst_value_get_structure (value);
-
-  g_clear_pointer (field, gst_structure_free);
-  *field = structure ? gst_structure_copy (structure) : NULL;
-}
-
-static void
 gst_rtms_webhook_bin_set_property (GObject *object, guint id,
     const GValue *value, GParamSpec *pspec)
 {
   GstRtmsWebhookBin *self = GST_RTMS_WEBHOOK_BIN (object);
+  gboolean known;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ADDRESS:
-      set_string (&self->address, value);
-      break;
-    case PROP_PORT:
-      self->port = g_value_get_uint (value);
-      break;
-    case PROP_PATH:
-      set_string (&self->path, value);
-      break;
-    case PROP_SECRET_TOKEN:
-      set_secret (&self->secret_token, value);
-      break;
-    case PROP_TLS_CERTIFICATE_FILE:
-      set_string (&self->tls_certificate_file, value);
-      break;
-    case PROP_TLS_KEY_FILE:
-      set_string (&self->tls_key_file, value);
-      break;
-    case PROP_BRANCH:
-      set_string (&self->branch, value);
-      break;
-    case PROP_SOURCE_PROPERTIES:
-      set_structure (&self->source_properties, value);
-      break;
-    case PROP_CLIENT_ID:
-      set_string (&self->client_id, value);
-      break;
-    case PROP_CLIENT_SECRET:
-      set_secret (&self->client_secret, value);
-      break;
-    case PROP_MAX_STREAMS:
-      self->max_streams = g_value_get_uint (value);
-      break;
-    case PROP_FINALIZE_TIMEOUT:
-      self->finalize_timeout = g_value_get_uint (value);
-      break;
-    case PROP_DELETE_REVOKED:
-      self->delete_revoked = g_value_get_boolean (value);
-      break;
-    case PROP_STATUS_ADDRESS:
-      set_string (&self->status_address, value);
-      break;
-    case PROP_STATUS_PORT:
-      self->status_port = g_value_get_int (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  known = gst_rtms_webhook_properties_set (&self->properties, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -737,63 +735,22 @@ gst_rtms_webhook_bin_get_property (GObject *object, guint id, GValue *value,
     GParamSpec *pspec)
 {
   GstRtmsWebhookBin *self = GST_RTMS_WEBHOOK_BIN (object);
+  gboolean known = TRUE;
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, create_stats (self));
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ADDRESS:
-      g_value_set_string (value, self->address);
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, self->port);
-      break;
-    case PROP_BOUND_PORT:
-      g_value_set_uint (value, self->bound_port);
-      break;
-    case PROP_PATH:
-      g_value_set_string (value, self->path);
-      break;
-    case PROP_TLS_CERTIFICATE_FILE:
-      g_value_set_string (value, self->tls_certificate_file);
-      break;
-    case PROP_TLS_KEY_FILE:
-      g_value_set_string (value, self->tls_key_file);
-      break;
-    case PROP_BRANCH:
-      g_value_set_string (value, self->branch);
-      break;
-    case PROP_SOURCE_PROPERTIES:
-      gst_value_set_structure (value, self->source_properties);
-      break;
-    case PROP_CLIENT_ID:
-      g_value_set_string (value, self->client_id);
-      break;
-    case PROP_MAX_STREAMS:
-      g_value_set_uint (value, self->max_streams);
-      break;
-    case PROP_FINALIZE_TIMEOUT:
-      g_value_set_uint (value, self->finalize_timeout);
-      break;
-    case PROP_DELETE_REVOKED:
-      g_value_set_boolean (value, self->delete_revoked);
-      break;
-    case PROP_STATUS_ADDRESS:
-      g_value_set_string (value, self->status_address);
-      break;
-    case PROP_STATUS_PORT:
-      g_value_set_int (value, self->status_port);
-      break;
-    case PROP_BOUND_STATUS_PORT:
-      g_value_set_uint (value, self->bound_status_port);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  if (id == PROP_BOUND_PORT)
+    g_value_set_uint (value, self->bound_port);
+  else if (id == PROP_BOUND_STATUS_PORT)
+    g_value_set_uint (value, self->bound_status_port);
+  else
+    known = gst_rtms_webhook_properties_get (&self->properties, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -801,16 +758,7 @@ gst_rtms_webhook_bin_finalize (GObject *object)
 {
   GstRtmsWebhookBin *self = GST_RTMS_WEBHOOK_BIN (object);
 
-  g_free (self->address);
-  g_free (self->path);
-  g_clear_pointer (&self->secret_token, rtms_secret_unref);
-  g_free (self->tls_certificate_file);
-  g_free (self->tls_key_file);
-  g_free (self->branch);
-  g_clear_pointer (&self->source_properties, gst_structure_free);
-  g_free (self->client_id);
-  g_clear_pointer (&self->client_secret, rtms_secret_unref);
-  g_free (self->status_address);
+  gst_rtms_webhook_properties_clear (&self->properties);
   g_free (self->served_path);
   gst_rtms_metrics_free (self->metrics);
   g_mutex_clear (&self->run_lock);
@@ -818,38 +766,10 @@ gst_rtms_webhook_bin_finalize (GObject *object)
   G_OBJECT_CLASS (gst_rtms_webhook_bin_parent_class)->finalize (object);
 }
 
-#define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS \
-    | GST_PARAM_MUTABLE_READY)
-
+/* What is told, beside what is set. */
 static void
-install_server_properties (GObjectClass *klass)
+install_properties (GObjectClass *klass)
 {
-  /**
-   * GstRtmsWebhookBin:address:
-   *
-   * The IP address that webhooks are received at. The default is for a
-   * reverse proxy on the same machine, which the public side needs.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_ADDRESS,
-      g_param_spec_string ("address", "Address",
-          "The IP address that webhooks are received at", DEFAULT_ADDRESS,
-          FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:port:
-   *
-   * The port that webhooks are received at; 0 for any that is free, which
-   * bound-port then tells.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_PORT,
-      g_param_spec_uint ("port", "Port",
-          "The port that webhooks are received at (0 = any that is free)",
-          0, 65535, DEFAULT_PORT, FLAGS));
-
   /**
    * GstRtmsWebhookBin:bound-port:
    *
@@ -863,84 +783,6 @@ install_server_properties (GObjectClass *klass)
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   /**
-   * GstRtmsWebhookBin:path:
-   *
-   * The path that webhooks are posted to. Others are answered by 404.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_PATH,
-      g_param_spec_string ("path", "Path",
-          "The path that webhooks are posted to", DEFAULT_PATH, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:secret-token:
-   *
-   * The secret token of the Zoom app, which signs webhooks; without it, the
-   * environment variables ZM_RTMS_WEBHOOK_SECRET and ZOOM_SECRET_TOKEN, or a
-   * file that the same name with _FILE points to.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_SECRET_TOKEN,
-      g_param_spec_string ("secret-token", "Secret token",
-          "The secret token of the Zoom app, which signs webhooks; without "
-          "it, the environment variables ZM_RTMS_WEBHOOK_SECRET and "
-          "ZOOM_SECRET_TOKEN, or a file that the same name with _FILE points "
-          "to", NULL, FLAGS & ~G_PARAM_READABLE));
-
-  /**
-   * GstRtmsWebhookBin:tls-certificate-file:
-   *
-   * A certificate, with its chain, as PEM: webhooks are then received by
-   * HTTPS.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TLS_CERTIFICATE_FILE,
-      g_param_spec_string ("tls-certificate-file", "TLS certificate file",
-          "A certificate, with its chain, as PEM: webhooks are then received "
-          "by HTTPS", NULL, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:tls-key-file:
-   *
-   * The certificate's private key as PEM, where it is not in the same file.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_TLS_KEY_FILE,
-      g_param_spec_string ("tls-key-file", "TLS key file",
-          "The certificate's private key as PEM, where it is not in the same "
-          "file", NULL, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:status-address:
-   *
-   * The IP address that status-port is at.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STATUS_ADDRESS,
-      g_param_spec_string ("status-address", "Status address",
-          "The IP address that status-port is at", DEFAULT_STATUS_ADDRESS,
-          FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:status-port:
-   *
-   * A port for `/healthz` (200 while the element runs), `/readyz` (200 while
-   * it takes further streams, else 503) and `/metrics` (Prometheus); 0 for any
-   * that is free, -1 for none.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_STATUS_PORT,
-      g_param_spec_int ("status-port", "Status port",
-          "A port for /healthz, /readyz and /metrics (0 = any that is free, "
-          "-1 = none)", -1, 65535, DEFAULT_STATUS_PORT, FLAGS));
-
-  /**
    * GstRtmsWebhookBin:bound-status-port:
    *
    * The port of the status, from PAUSED on; else 0.
@@ -951,118 +793,6 @@ install_server_properties (GObjectClass *klass)
       g_param_spec_uint ("bound-status-port", "Bound status port",
           "The port of the status", 0, 65535, 0,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
-
-static void
-install_stream_properties (GObjectClass *klass)
-{
-  /**
-   * GstRtmsWebhookBin:branch:
-   *
-   * The launch description of what follows each stream's rtmssrc. Elements
-   * named `audio`, `video`, `share`, `transcript`, `chat` and `events` get
-   * those media, and no other media are asked for; `audio-each` is copied for
-   * each participant.
-   *
-   * `{stream-id}`, `{meeting-id}`, `{product}`, `{host-region}` (as "sjc1"),
-   * `{n}` (1 for the first stream), `{date}` and `{time}` are replaced, in
-   * what is linked to audio-each also `{user-id}` and `{user-name}`. A format
-   * of strftime may follow: `{date:%Y/%m}`. What comes from the network is
-   * made harmless: it can be no folder and no other element.
-   *
-   * Folders are made as needed. A filesink whose file exists writes to
-   * `NAME-2` instead. A stream's running time begins with the stream.
-   *
-   * Without it, the streams' pads appear on the bin.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_BRANCH,
-      g_param_spec_string ("branch", "Branch",
-          "The launch description of what follows each stream's rtmssrc; "
-          "elements named audio, video, share, transcript, chat, events and "
-          "audio-each get those media", NULL, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:source-properties:
-   *
-   * Properties for each stream's rtmssrc. With a branch, `fill-silence` is on
-   * unless this says otherwise, as muxers wait for audio that does not come,
-   * and so is `fill-video` where `video` goes into an MP4 muxer, which writes
-   * no readable file without a picture.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_SOURCE_PROPERTIES,
-      g_param_spec_boxed ("source-properties", "Source properties",
-          "Properties for each stream's rtmssrc, such as "
-          "\"p,audio-rate=48000\"", GST_TYPE_STRUCTURE, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:client-id:
-   *
-   * As rtmssrc's, for all streams.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_CLIENT_ID,
-      g_param_spec_string ("client-id", "Client ID",
-          "The client id of the Zoom app (Video SDK: the SDK key); without "
-          "it, the environment variables ZM_RTMS_CLIENT and ZOOM_CLIENT_ID",
-          NULL, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:client-secret:
-   *
-   * As rtmssrc's, for all streams.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_CLIENT_SECRET,
-      g_param_spec_string ("client-secret", "Client secret",
-          "The client secret of the Zoom app (Video SDK: the SDK secret); "
-          "without it, the environment variables ZM_RTMS_SECRET and "
-          "ZOOM_CLIENT_SECRET", NULL, FLAGS & ~G_PARAM_READABLE));
-
-  /**
-   * GstRtmsWebhookBin:max-streams:
-   *
-   * So many streams at once. Webhooks of more are answered by 503, and Zoom
-   * sends them again some minutes later.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MAX_STREAMS,
-      g_param_spec_uint ("max-streams", "Maximum of streams",
-          "So many streams at once; more are refused", 1, G_MAXINT,
-          DEFAULT_MAX_STREAMS, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:finalize-timeout:
-   *
-   * Seconds that the sinks of a stream that is over have to write what they
-   * still have. Then they are removed as they are.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_FINALIZE_TIMEOUT,
-      g_param_spec_uint ("finalize-timeout", "Finalize timeout",
-          "Seconds that the sinks of a stream that is over have to finish",
-          1, 86400, DEFAULT_FINALIZE_TIMEOUT, FLAGS));
-
-  /**
-   * GstRtmsWebhookBin:delete-revoked:
-   *
-   * Delete the files of a stream that ends with STREAM_REVOKED (8), upon
-   * which Zoom wants recordings deleted. The message rtms-recording-revoked
-   * is posted in any case.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_DELETE_REVOKED,
-      g_param_spec_boolean ("delete-revoked", "Delete revoked",
-          "Delete the files of a stream whose host took the consent back",
-          DEFAULT_DELETE_REVOKED, FLAGS));
 
   /**
    * GstRtmsWebhookBin:stats:
@@ -1162,8 +892,8 @@ gst_rtms_webhook_bin_class_init (GstRtmsWebhookBinClass *klass)
   object_class->set_property = gst_rtms_webhook_bin_set_property;
   object_class->get_property = gst_rtms_webhook_bin_get_property;
   object_class->finalize = gst_rtms_webhook_bin_finalize;
-  install_server_properties (object_class);
-  install_stream_properties (object_class);
+  gst_rtms_webhook_properties_install (object_class);
+  install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
 
   for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
@@ -1176,6 +906,10 @@ gst_rtms_webhook_bin_class_init (GstRtmsWebhookBinClass *klass)
   element_class->change_state = gst_rtms_webhook_bin_change_state;
   element_class->send_event = gst_rtms_webhook_bin_send_event;
   element_class->query = gst_rtms_webhook_bin_query;
+  GST_BIN_CLASS (klass)->handle_message =
+      gst_rtms_webhook_bin_handle_message;
+
+  gst_type_mark_as_plugin_api (GST_TYPE_RTMS_LOG_FORMAT, 0);
 }
 
 static void
@@ -1191,12 +925,5 @@ gst_rtms_webhook_bin_init (GstRtmsWebhookBin *self)
       | GST_ELEMENT_FLAG_SOURCE);
   g_mutex_init (&self->run_lock);
   self->metrics = gst_rtms_metrics_new ();
-  self->address = g_strdup (DEFAULT_ADDRESS);
-  self->port = DEFAULT_PORT;
-  self->path = g_strdup (DEFAULT_PATH);
-  self->max_streams = DEFAULT_MAX_STREAMS;
-  self->finalize_timeout = DEFAULT_FINALIZE_TIMEOUT;
-  self->delete_revoked = DEFAULT_DELETE_REVOKED;
-  self->status_address = g_strdup (DEFAULT_STATUS_ADDRESS);
-  self->status_port = DEFAULT_STATUS_PORT;
+  gst_rtms_webhook_properties_init (&self->properties);
 }
