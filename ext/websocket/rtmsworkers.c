@@ -9,6 +9,11 @@
 
 /* Without a task for so long, the watch over the leader is given up. */
 #define IDLE_TIME (500 * G_TIME_SPAN_MILLISECOND)
+/* To look is dear on a processor that would sleep otherwise. With fewer tasks
+ * than these per RTMS_WORKERS_PATIENCE, each holds up little, and the watcher
+ * looks more rarely. */
+#define BUSY_TASKS 4
+#define RARELY (5 * RTMS_WORKERS_PATIENCE)
 
 struct _RtmsWorkers
 {
@@ -27,6 +32,7 @@ struct _RtmsWorkers
   GQueue tasks;                 /* of RtmsTask */
   gint64 task_begin;            /* of the leader's; 0: it runs none */
   gint64 last_task;             /* when one was begun */
+  guint n_tasks;                /* begun since the watcher looked */
   GSList *threads;              /* all of them */
   gboolean must_end;
   gboolean is_detached;         /* the last thread cleans up */
@@ -99,6 +105,7 @@ run_tasks (RtmsWorkers *self, GThread *thread)
 
     g_queue_unlink (&self->tasks, &task->link);
     self->task_begin = self->last_task = g_get_monotonic_time ();
+    self->n_tasks++;
     wake_watcher (self);
     g_mutex_unlock (&self->lock);
     task->func (task->user_data);
@@ -129,10 +136,16 @@ lead (RtmsWorkers *self, GThread *thread)
 static void
 watch (RtmsWorkers *self, GThread *thread)
 {
+  gint64 last_look = g_get_monotonic_time ();
+
   self->watcher = thread;
   while (self->leader && !self->must_end) {
     gint64 now = g_get_monotonic_time ();
+    gboolean is_busy = self->n_tasks * RTMS_WORKERS_PATIENCE
+        >= BUSY_TASKS * (now - last_look);
 
+    last_look = now;
+    self->n_tasks = 0;
     if (self->task_begin && now - self->task_begin >= RTMS_WORKERS_PATIENCE) {
       self->leader = NULL;
     } else if (!self->task_begin && now - self->last_task >= IDLE_TIME) {
@@ -141,7 +154,7 @@ watch (RtmsWorkers *self, GThread *thread)
         g_cond_wait (&self->cond, &self->lock);
     } else {
       g_cond_wait_until (&self->cond, &self->lock,
-          now + RTMS_WORKERS_PATIENCE);
+          now + (is_busy ? RTMS_WORKERS_PATIENCE : RARELY));
     }
   }
   self->watcher = NULL;

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  */
 typedef struct _RtmsWorkers RtmsWorkers;
 
-/* How long a task may hold up the context, µs; at the most twice as long. */
+/* How long a task may hold up the context, µs; at the most twice as long, or
+ * six times when there are few tasks. */
 #define RTMS_WORKERS_PATIENCE (10 * G_TIME_SPAN_MILLISECOND)
 
 /**
