@@ -6,7 +6,7 @@
 
 #include "simulator.h"
 
-#define TIMEOUT_SECONDS 240
+#define TIMEOUT_SECONDS (TAKES_TIMEOUT - 60)
 /* Told of, when there are more. */
 #define MAX_PROBLEMS 20
 

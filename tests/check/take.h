@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 /* Many meetings of one rtms-simulator, each received by a pipeline of its own
  * that keeps what came out of rtmssrc and what a decoder made of it. */
 
+/* Seconds that meetings may take on a busy machine, and some. */
+#define TAKES_TIMEOUT 300
+
 /* A buffer as rtmssrc sent it. */
 typedef struct {
   gint64 zoom_time;             /* Unix, in ns */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tests/check/document.h"
+#include "tests/check/elements/fixture.h"
 #include "tests/check/sound.h"
 #include "tests/check/take.h"
 
@@ -421,9 +422,9 @@ make_table (const GArray *formats, GPtrArray *takes)
   return g_string_free (table, FALSE);
 }
 
-GST_START_TEST (test_every_cell_of_the_audio_matrix)
+static gchar *
+receive (const Product *product)
 {
-  const Product *product = &products[__i__];
   const gchar *const arguments[] = { "--scene", "crosstalk", "--duration",
     "5", "--speed", "4", "--product", product->simulator, NULL };
   g_autoptr (GArray) formats = list_formats ();
@@ -440,6 +441,17 @@ GST_START_TEST (test_every_cell_of_the_audio_matrix)
   check_takes (formats, takes);
   table = make_table (formats, takes);
   takes_check (takes);
+  return g_steal_pointer (&table);
+}
+
+GST_START_TEST (test_every_cell_of_the_audio_matrix)
+{
+  const Product *product = &products[__i__];
+  g_autofree gchar *table = NULL;
+
+  track_leaks ("activity-start-tracking");
+  table = receive (product);
+  track_leaks ("activity-get-checkpoint");
   document_check_section (g_getenv ("RTMS_AUDIO_MATRIX"), product->title,
       table);
 }
@@ -572,6 +584,7 @@ matrix_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (suite, tc);
+  tcase_set_timeout (tc, TAKES_TIMEOUT);
   tcase_add_test (tc, test_what_is_outside_of_the_matrix_is_refused);
   tcase_add_loop_test (tc, test_every_cell_of_the_audio_matrix, 0,
       G_N_ELEMENTS (products));
