@@ -66,7 +66,8 @@ def ask(browser, paths):
         page.write_text(PAGE.replace("FILES", files).replace("REPORT", report),
                         encoding="utf-8")
         process = subprocess.Popen(  # pylint: disable=consider-using-with
-            [browser, "--no-sandbox", "--headless", "--remote-debugging-port=0",
+            [browser, "--no-sandbox", "--headless",
+             "--remote-debugging-port=0",
              "--autoplay-policy=no-user-gesture-required",
              f"--user-data-dir={folder}/profile", page.as_uri()],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
