@@ -2,7 +2,7 @@
 """Meetings in which something goes wrong every two seconds, recorded by one
 line: whatever the client was shown to have read is in the files.
 
-usage: chaos.py [MEETINGS [SECONDS [SEED]]]
+usage: chaos.py [MEETINGS [SECONDS [SEED]]]     default: 10 20 1
 
 The simulator prints the seed and each fault; MEETINGS of one seed differ."""
 
@@ -10,7 +10,6 @@ import collections
 import hashlib
 import json
 import os
-import random
 import subprocess
 import sys
 
@@ -136,8 +135,7 @@ def record(folder, n, seconds, seed):
 
 def test_meetings_full_of_faults():
     n, seconds, seed = (list(map(int, sys.argv[1:]))
-                        + [10, 20, random.randrange(1, 1 << 30)]
-                        [len(sys.argv) - 1:])[:3]
+                        + [10, 20, 1][len(sys.argv) - 1:])[:3]
     print('%d meetings of %d s, seed %d' % (n, seconds, seed))
     with zoom.make_folder() as folder:
         record(folder, n, seconds, seed)
