@@ -59,7 +59,9 @@ send_keep_alive (gpointer user_data)
   if (!sim_socket_is_open (socket))
     return G_SOURCE_CONTINUE;
   if (socket->meeting == NULL) {
-    if (g_get_monotonic_time () - socket->created < HANDSHAKE_TIMEOUT)
+    /* An abandoned one had its handshake. */
+    if (socket->faulty
+        || g_get_monotonic_time () - socket->created < HANDSHAKE_TIMEOUT)
       return G_SOURCE_CONTINUE;
     sim_simulator_add_deviation (socket->simulator, "%s %u: no handshake",
         sim_socket_get_kind (socket), socket->number);

@@ -119,7 +119,8 @@ def record(folder, n, seconds, seed):
         'log.json', '--summary', 'summary.json', '--webhook',
         'http://127.0.0.1:%d/webhook' % launch.port)
     try:
-        assert simulator.wait(seconds + 120) == 0, simulator.lines[-5:]
+        assert simulator.wait(seconds + 120) == 0, [
+            line for line in simulator.lines if 'violation' in line[:9]]
         zoom.wait_until(
             lambda: launch.get_metric('rtms_active_streams') == 0,
             'streams are left')
