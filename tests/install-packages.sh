@@ -3,7 +3,8 @@
 # With all of it there, it does nothing and needs no rights.
 set -eu
 
-packages="gcc libc6-dev meson ninja-build pkg-config python3
+packages="gcc libc6-dev meson ninja-build pkg-config python3 python3-gi
+gir1.2-gstreamer-1.0
 libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
 libjson-glib-dev libsoup-3.0-dev libssl-dev zlib1g-dev
 glib-networking openssl

@@ -88,6 +88,20 @@ number_path (const gchar *path, guint number)
   return g_strdup_printf ("%.*s-%u%s", length, path, number, path + length);
 }
 
+/* @path, or a numbered one when there is such a file. */
+gchar *
+gst_rtms_files_get_free_path (const gchar *path)
+{
+  gchar *candidate = g_strdup (path);
+
+  for (guint number = 2; number <= MAX_NUMBER
+      && g_file_test (candidate, G_FILE_TEST_IS_REGULAR); number++) {
+    g_free (candidate);
+    candidate = number_path (path, number);
+  }
+  return candidate;
+}
+
 /* Makes an empty file where there is none, which keeps the name against other
  * streams, in this process and others. Pipes and devices are taken as they
  * are.

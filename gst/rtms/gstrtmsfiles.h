@@ -21,6 +21,7 @@ void gst_rtms_files_add (GstRtmsFiles *files, const gchar *path);
 void gst_rtms_files_watch (GstRtmsFiles *files, GstMessage *message);
 gchar **gst_rtms_files_finish (GstRtmsFiles *files);
 
+gchar *gst_rtms_files_get_free_path (const gchar *path);
 gboolean gst_rtms_files_make_folder (const gchar *path, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstRtmsFiles, gst_rtms_files_free)

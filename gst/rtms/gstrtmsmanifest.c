@@ -166,8 +166,9 @@ gchar *
 gst_rtms_manifest_write (GstRtmsFeed *feed, const gchar *path_template,
     GError **error)
 {
-  g_autofree gchar *path = gst_rtms_placeholders_expand (
+  g_autofree gchar *wanted = gst_rtms_placeholders_expand (
       gst_rtms_feed_get_values (feed), path_template);
+  g_autofree gchar *path = gst_rtms_files_get_free_path (wanted);
   g_autofree gchar *folder = g_path_get_dirname (path);
   g_autofree gchar *text = NULL, *line = NULL;
 

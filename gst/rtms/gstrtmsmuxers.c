@@ -6,18 +6,6 @@
 
 #define MUXER_LATENCY GST_SECOND
 
-static GstPad *
-get_only_src_peer (GstElement *element)
-{
-  GstPad *peer = NULL;
-
-  GST_OBJECT_LOCK (element);
-  if (element->numsrcpads == 1)
-    peer = gst_pad_get_peer (element->srcpads->data);
-  GST_OBJECT_UNLOCK (element);
-  return peer;
-}
-
 static gboolean
 is_request_pad (GstPad *pad)
 {
@@ -26,21 +14,61 @@ is_request_pad (GstPad *pad)
   return templ && GST_PAD_TEMPLATE_PRESENCE (templ) == GST_PAD_REQUEST;
 }
 
-/* The muxer's pad at the end of a chain, or %NULL if it ends elsewhere. */
-static GstPad *
-find_muxer_pad (GstElement *element)
+/* Elements like queue, tee and identity. */
+static gboolean
+takes_anything (GstPad *sink)
 {
-  g_autoptr (GstElement) next = gst_object_ref (element);
-  GstPad *pad;
+  g_autoptr (GstPadTemplate) templ = gst_pad_get_pad_template (sink);
+  g_autoptr (GstCaps) caps = templ ? gst_pad_template_get_caps (templ)
+      : NULL;
 
-  while ((pad = get_only_src_peer (next)) != NULL && !is_request_pad (pad)) {
-    gst_object_unref (next);
-    next = gst_pad_get_parent_element (pad);
-    gst_object_unref (pad);
-    if (next == NULL)
-      return NULL;
+  return caps && gst_caps_is_any (caps);
+}
+
+static GPtrArray *
+get_src_peers (GstElement *element)
+{
+  GPtrArray *peers = g_ptr_array_new_with_free_func (gst_object_unref);
+
+  GST_OBJECT_LOCK (element);
+  for (GList *l = element->srcpads; l; l = l->next) {
+    GstPad *peer = gst_pad_get_peer (l->data);
+
+    if (peer)
+      g_ptr_array_add (peers, peer);
   }
-  return pad;
+  GST_OBJECT_UNLOCK (element);
+  return peers;
+}
+
+static void
+collect (GstElement *element, gboolean unchanged, GPtrArray *found)
+{
+  g_autoptr (GPtrArray) peers = get_src_peers (element);
+
+  for (guint i = 0; i < peers->len; i++) {
+    GstPad *peer = g_ptr_array_index (peers, i);
+    g_autoptr (GstElement) next = gst_pad_get_parent_element (peer);
+
+    if (is_request_pad (peer))
+      g_ptr_array_add (found, gst_object_ref (peer));
+    else if (next && (!unchanged || takes_anything (peer)))
+      collect (next, unchanged, found);
+  }
+}
+
+/* The muxers' pads at the ends of a chain, which may fork.
+ *
+ * @unchanged: only those that what goes into @element reaches as it is */
+static GPtrArray *
+find_muxer_pads (GstElement *element, gboolean unchanged)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (gst_object_unref);
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
+
+  if (!unchanged || (sink && takes_anything (sink)))
+    collect (element, unchanged, found);
+  return found;
 }
 
 static gboolean
@@ -82,6 +110,17 @@ disconnect (GstPad *sink)
   return muxer;
 }
 
+static gboolean
+forks (GstElement *element)
+{
+  g_autoptr (GPtrArray) peers = get_src_peers (element);
+  g_autoptr (GstElement) next = NULL;
+
+  if (peers->len == 1)
+    next = gst_pad_get_parent_element (g_ptr_array_index (peers, 0));
+  return peers->len > 1 || (next && forks (next));
+}
+
 /**
  * gst_rtms_muxers_release:
  * @element: at the head of a chain by which nothing comes
@@ -90,20 +129,26 @@ disconnect (GstPad *sink)
  * its track out. Some muxers write files that cannot be read when a track has
  * no caps or no data.
  *
- * Returns: whether there was a muxer, with other pads than this
+ * Returns: whether there is nothing else at its end. If not, or if it is a
+ *     muxer's only one, it has to be told of its end
  */
 gboolean
 gst_rtms_muxers_release (GstElement *element)
 {
-  g_autoptr (GstPad) pad = find_muxer_pad (element);
-  g_autoptr (GstElement) muxer = pad ? gst_pad_get_parent_element (pad)
-      : NULL;
+  g_autoptr (GPtrArray) pads = find_muxer_pads (element, FALSE);
+  guint n_released = 0;
 
-  if (muxer == NULL || muxer->numsinkpads < 2)
-    return FALSE;
-  gst_clear_object (&muxer);
-  muxer = disconnect (pad);
-  return TRUE;
+  for (guint i = 0; i < pads->len; i++) {
+    GstPad *pad = g_ptr_array_index (pads, i);
+    g_autoptr (GstElement) muxer = gst_pad_get_parent_element (pad);
+    g_autoptr (GstElement) released = NULL;
+
+    if (muxer == NULL || muxer->numsinkpads < 2)
+      continue;
+    released = disconnect (pad);
+    n_released++;
+  }
+  return n_released > 0 && n_released == pads->len && !forks (element);
 }
 
 static void
@@ -141,19 +186,23 @@ connect_anew (GstPad *src, GstElement *muxer, GstCaps *caps)
 void
 gst_rtms_muxers_mend_link (GstElement *element, const gchar *caps_text)
 {
-  g_autoptr (GstPad) head = gst_element_get_static_pad (element, "sink");
-  g_autoptr (GstPad) sink = find_muxer_pad (element);
+  g_autoptr (GPtrArray) pads = find_muxer_pads (element, TRUE);
   g_autoptr (GstCaps) wanted = gst_caps_from_string (caps_text);
-  g_autoptr (GstCaps) taken = head ? gst_pad_query_caps (head, NULL) : NULL;
-  g_autoptr (GstPad) src = NULL;
-  g_autoptr (GstElement) muxer = NULL;
 
-  if (taken == NULL || sink == NULL || gst_caps_can_intersect (taken, wanted))
-    return;
-  src = gst_pad_get_peer (sink);
-  muxer = disconnect (sink);
-  if (src && muxer)
-    connect_anew (src, muxer, wanted);
+  for (guint i = 0; i < pads->len; i++) {
+    GstPad *sink = g_ptr_array_index (pads, i);
+    g_autoptr (GstPadTemplate) templ = gst_pad_get_pad_template (sink);
+    g_autoptr (GstCaps) taken = gst_pad_template_get_caps (templ);
+    g_autoptr (GstPad) src = NULL;
+    g_autoptr (GstElement) muxer = NULL;
+
+    if (gst_caps_can_intersect (taken, wanted))
+      continue;
+    src = gst_pad_get_peer (sink);
+    muxer = disconnect (sink);
+    if (src && muxer)
+      connect_anew (src, muxer, wanted);
+  }
 }
 
 /* A muxer of live streams writes its header, with the tracks that it knows by
@@ -242,22 +291,27 @@ let_pictures_change (GstPad *sink)
  * gst_rtms_muxers_adapt:
  * @element: at the head of a chain
  *
- * Prepares the muxer at its end, if there is one.
+ * Prepares the muxers at its end, if there are any.
  *
- * Returns: whether that needs a picture now and then, even if there is none
+ * Returns: whether one needs a picture now and then, even if there is none
  */
 gboolean
 gst_rtms_muxers_adapt (GstElement *element)
 {
-  g_autoptr (GstPad) sink = find_muxer_pad (element);
-  g_autoptr (GstElement) muxer = sink ? gst_pad_get_parent_element (sink)
-      : NULL;
-  GType matroska = g_type_from_name ("GstMatroskaMux");
+  g_autoptr (GPtrArray) pads = find_muxer_pads (element, FALSE);
+  gboolean needs_pictures = FALSE;
 
-  if (muxer == NULL)
-    return FALSE;
-  give_time (muxer);
-  if (matroska && g_type_is_a (G_OBJECT_TYPE (muxer), matroska))
-    let_pictures_change (sink);
-  return makes_mp4 (muxer);
+  for (guint i = 0; i < pads->len; i++) {
+    GstPad *sink = g_ptr_array_index (pads, i);
+    g_autoptr (GstElement) muxer = gst_pad_get_parent_element (sink);
+    GType matroska = g_type_from_name ("GstMatroskaMux");
+
+    if (muxer == NULL)
+      continue;
+    give_time (muxer);
+    if (matroska && g_type_is_a (G_OBJECT_TYPE (muxer), matroska))
+      let_pictures_change (sink);
+    needs_pictures |= makes_mp4 (muxer);
+  }
+  return needs_pictures;
 }

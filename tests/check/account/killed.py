@@ -20,7 +20,8 @@ MKV = ('matroskamux name=mux ! '
        'filesink buffer-mode=unbuffered location={stream-id}.mkv '
        'h264parse name=video ! mux. opusenc name=audio ! mux. '
        'identity name=transcript ! mux.')
-MP4 = ('mp4mux name=mux fragment-duration=1000 ! '
+MP4 = ('mp4mux name=mux fragment-duration=1000 '
+       'fragment-mode=first-moov-then-finalise ! '
        'filesink buffer-mode=unbuffered location={stream-id}.mp4 '
        'h264parse name=video ! video/x-h264,stream-format=avc3 ! mux. '
        'audioconvert name=audio ! avenc_aac ! mux.')
