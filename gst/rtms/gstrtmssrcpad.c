@@ -274,15 +274,22 @@ move_text (GstBuffer *buffer, GstClockTime start)
 }
 
 /* Where silence or black was put, media come too late: some of a packet of
- * audio may still be of use. */
+ * audio may still be of use. A frame that comes while the last black picture
+ * is shown just ends it: moved to its end, it could meet the next frame. */
 static GstBuffer *
 trim_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 {
-  if (!GST_CLOCK_TIME_IS_VALID (self->filled_to)
-      || GST_BUFFER_PTS (buffer) >= self->filled_to)
+  GstClockTime step = self->fill ? gst_rtms_fill_get_step (self->fill) : 0;
+  GstClockTime earliest = self->filled_to;
+
+  if (!GST_CLOCK_TIME_IS_VALID (earliest))
+    return buffer;
+  if (step > 0)
+    earliest = earliest + GST_MSECOND - MIN (step, earliest);
+  if (GST_BUFFER_PTS (buffer) >= earliest)
     return buffer;
   self->stats.late++;
-  return gst_rtms_fill_trim_buffer (self->fill, buffer, self->filled_to);
+  return gst_rtms_fill_trim_buffer (self->fill, buffer, earliest);
 }
 
 /* Timestamps never go back. Text is moved; media that come too late cannot be

@@ -278,6 +278,41 @@ GST_START_TEST (test_video_that_comes_at_once_begins_with_black)
 
 GST_END_TEST;
 
+/* Frames and black pictures may stand on the same grid. */
+GST_START_TEST (test_late_frames_after_black_have_times_of_their_own)
+{
+  GstClockTime black, first, second;
+  guint i = 0;
+
+  set_up (NULL);
+  g_object_set (f.src, "fill-video", TRUE, "startup-backlog", FALSE, "latency",
+      0, NULL);
+  play_until_ready ();
+  send_camera_event (8, 0);
+  send_video (16778240, 0, TRUE);
+  send_camera_event (9, 20);
+  send_audio (2000);
+  while (gst_buffer_memcmp (wait_buffer ("video", i), 0, key_frame,
+          sizeof key_frame) != 0)
+    i++;
+  /* the last picture that stands for the time up to 2 s */
+  black = GST_BUFFER_PTS (wait_buffer ("video", i)) + 1800 * GST_MSECOND;
+  while (GST_BUFFER_PTS (wait_buffer ("video", i)) < black)
+    i++;
+  send_video (16778240, 1960, TRUE);
+  send_video (16778240, 2000, FALSE);
+  while (gst_buffer_memcmp (wait_buffer ("video", i), 0, key_frame,
+          sizeof key_frame) != 0)
+    i++;
+  first = GST_BUFFER_PTS (wait_buffer ("video", i));
+  second = GST_BUFFER_PTS (wait_buffer ("video", i + 1));
+  fail_unless (second > first && first > GST_BUFFER_PTS (wait_buffer ("video",
+              i - 1)));
+  tear_down ();
+}
+
+GST_END_TEST;
+
 /* Parsers take a time that comes twice for none. */
 GST_START_TEST (test_black_pictures_come_one_by_one)
 {
@@ -353,6 +388,7 @@ fill_suite (void)
   tcase_add_test (tc, test_black_stands_for_a_camera_that_is_off);
   tcase_add_test (tc, test_black_stands_for_a_screen_that_is_not_shared);
   tcase_add_test (tc, test_video_that_comes_at_once_begins_with_black);
+  tcase_add_test (tc, test_late_frames_after_black_have_times_of_their_own);
   tcase_add_test (tc, test_black_pictures_come_one_by_one);
   tcase_add_test (tc, test_nothing_is_filled_while_audio_may_still_come);
   return suite;
