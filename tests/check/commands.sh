@@ -141,6 +141,33 @@ test_example_prints_what_is_said ()
   grep -q 'payload-location' errors.txt
 }
 
+# What is written and shown in the meeting, besides what is said.
+test_chat_and_share_are_written ()
+{
+  rm -f slide-*.jpg
+  simulate --strict --scene presentation --duration 14 --speed 3 || return 1
+  timeout 60 gst-launch-1.0 -e rtmssrc name=z payload-location=started.json \
+    media=audio+share+chat+events text-format=json \
+    z.share ! multifilesink location=slide-%03d.jpg \
+    z.chat ! filesink location=chat.jsonl \
+    z.events ! filesink location=events.jsonl || return 1
+  wait $simulator || return 1
+  python3 - <<'END'
+import glob
+import json
+
+summary = next(line for line in open("sim.log") if line.startswith("summary"))
+sent = json.loads(summary[len("summary "):])["meetings"][0]["media"]
+assert len(glob.glob("slide-*.jpg")) == sent["share"]["messages"] > 0
+chat = [json.loads(line)["content"] for line in open("chat.jsonl")]
+assert len(chat) == sent["chat"]["messages"] > 0
+assert any("Hello from Shanghai" in line["data"] for line in chat), chat
+types = [json.loads(line).get("event", {}).get("event_type")
+         for line in open("events.jsonl")]
+assert 5 in types, types
+END
+}
+
 # Each shows what the simulator sent, picture by picture.
 test_players_play_a_uri ()
 {
