@@ -14,6 +14,8 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
 
+#define REORDER_MAX (100 * GST_MSECOND)
+
 /* What waits for the timeline's beginning, a second at most, is in no queue
  * with limits: more than this is not what a camera sends in that time. */
 #define WAITING_MAX 256
@@ -226,6 +228,14 @@ release_due (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
     release (self, pad, kind, &packet);
 }
 
+/* What comes out of order is waited for as long as half of the latency, and no
+ * longer than this. */
+GstClockTime
+gst_rtms_streams_get_reorder_time (GstRtmsStreams *self)
+{
+  return MIN (self->settings->latency / 2, REORDER_MAX);
+}
+
 static void deliver (GstRtmsStreams *self, const Packet *packet,
     gboolean is_new);
 
@@ -262,24 +272,32 @@ take_late_run (GstRtmsSrcPad *pad, const Packet *newest, GQueue *run)
   }
 }
 
+/* What cannot be late goes on from where the pad stands. */
+static void
+follow_if_late (GstRtmsStreams *self, GstRtmsSrcPad *pad, gint64 unix_time)
+{
+  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
+
+  if (!gst_rtms_reorder_is_late (reorder, (GstClockTime) rtms_timeline_map (
+              &self->timeline, unix_time)))
+    return;
+  GST_WARNING_OBJECT (pad, "Zoom's clock was set back");
+  rtms_timeline_restart (&self->timeline, unix_time,
+      gst_rtms_streams_get_running_time (self),
+      (gint64) gst_rtms_reorder_get_end (reorder));
+}
+
 /* Zoom's clock was set back, unless the timeline has followed it meanwhile for
- * another pad: what was late goes on from where the pad stands. */
+ * another pad. */
 static void
 follow_clock (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *newest)
 {
-  GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
   GQueue run = G_QUEUE_INIT;
   Packet *packet;
 
   take_late_run (pad, newest, &run);
   packet = g_queue_peek_head (&run);
-  if (gst_rtms_reorder_is_late (reorder, (GstClockTime) rtms_timeline_map (
-              &self->timeline, packet->unix_time))) {
-    GST_WARNING_OBJECT (pad, "Zoom's clock was set back");
-    rtms_timeline_restart (&self->timeline, packet->unix_time,
-        gst_rtms_streams_get_running_time (self),
-        (gint64) gst_rtms_reorder_get_end (reorder));
-  }
+  follow_if_late (self, pad, packet->unix_time);
   while ((packet = g_queue_pop_head (&run))) {
     deliver (self, packet, FALSE);
     g_free (packet);
@@ -355,6 +373,63 @@ settle_unplaced (GstRtmsStreams *self)
   }
 }
 
+/* What Zoom kept while the connection was lost comes first, and nothing of it
+ * came before, even where its clock was set meanwhile. So a new connection's
+ * first packets are put in order among themselves, as long as others wait for
+ * what belongs before them, and only then find their place. */
+void
+gst_rtms_streams_begin_fresh (GstRtmsStreams *self)
+{
+  self->is_fresh = gst_rtms_streams_get_reorder_time (self) > 0;
+  self->fresh_since = 0;
+}
+
+static gint
+compare_times (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  gint64 first = ((const Packet *) a)->unix_time;
+  gint64 second = ((const Packet *) b)->unix_time;
+
+  return first < second ? -1 : first > second;
+}
+
+static void
+keep_fresh (GstRtmsStreams *self, const Packet *packet)
+{
+  if (self->fresh_since == 0)
+    self->fresh_since = g_get_monotonic_time ();
+  g_queue_insert_sorted (&self->fresh,
+      g_memdup2 (packet, sizeof *packet), compare_times, NULL);
+}
+
+/* When the first packets are in order; %G_MAXINT64 for there are none. */
+static gint64
+get_fresh_deadline (GstRtmsStreams *self)
+{
+  return self->fresh.length == 0 ? G_MAXINT64
+      : self->fresh_since + (gint64) GST_TIME_AS_USECONDS (
+      gst_rtms_streams_get_reorder_time (self));
+}
+
+static void
+settle_fresh (GstRtmsStreams *self)
+{
+  GQueue packets = self->fresh;
+  Packet *packet = g_queue_peek_head (&packets);
+  g_autoptr (GstRtmsSrcPad) pad = NULL;
+
+  self->is_fresh = FALSE;
+  g_queue_init (&self->fresh);
+  if (packet)
+    pad = gst_rtms_pads_get (self->pads, packet->kind, packet->user_id);
+  if (pad && packet->unix_time != RTMS_TIME_NONE)
+    follow_if_late (self, pad, packet->unix_time);
+  while ((packet = g_queue_pop_head (&packets))) {
+    deliver (self, packet, FALSE);
+    g_free (packet);
+  }
+}
+
 /* Late packets of the pad, if the clock was found to be set since they came. */
 static void
 settle_late (GstRtmsStreams *self, GstRtmsSrcPad *pad, const Packet *newest)
@@ -394,6 +469,10 @@ deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
   }
   if (gst_rtms_pad_index_is_text (packet->kind)) {
     push_buffer (self, pad, packet->kind, &item);
+    return;
+  }
+  if (is_new && self->is_fresh && packet->kind == RTMS_MEDIA_AUDIO) {
+    keep_fresh (self, packet);
     return;
   }
   if (is_new)
@@ -453,8 +532,10 @@ gst_rtms_streams_release (GstRtmsStreams *self, gint64 now)
 {
   Release due = { self, now, G_MAXINT64 };
 
+  if (now >= get_fresh_deadline (self))
+    settle_fresh (self);
   gst_rtms_pads_foreach (self->pads, release_pad, &due);
-  return due.next;
+  return MIN (due.next, get_fresh_deadline (self));
 }
 
 /* The kept audio of a stream's beginning is older than the video that may
@@ -509,6 +590,7 @@ void
 gst_rtms_streams_clear_waiting (GstRtmsStreams *self)
 {
   g_queue_clear_full (&self->waiting, free_packet);
+  g_queue_clear_full (&self->fresh, free_packet);
   g_queue_clear_full (&self->unplaced, free_packet);
 }
 
@@ -537,8 +619,8 @@ get_release_time (GstRtmsStreams *self, const Packet *packet)
   g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
       packet->kind, packet->user_id);
 
-  return pad == NULL ? G_MAXINT64
-      : gst_rtms_reorder_get_deadline (gst_rtms_src_pad_get_reorder (pad));
+  return MIN (get_fresh_deadline (self), pad == NULL ? G_MAXINT64
+      : gst_rtms_reorder_get_deadline (gst_rtms_src_pad_get_reorder (pad)));
 }
 
 /**

@@ -152,8 +152,8 @@ GST_STATIC_PAD_TEMPLATE ("chat", GST_PAD_SRC, GST_PAD_SOMETIMES,
 /**
  * rtmssrc pad events:
  *
- * The signaling messages of joins, leaves, speakers, sharing, cameras and states
- * as they come, a line of JSON each.
+ * The signaling messages of joins, leaves, speakers, sharing, cameras and
+ * states as they come, a line of JSON each.
  */
 static GstStaticPadTemplate events_template =
 GST_STATIC_PAD_TEMPLATE ("events", GST_PAD_SRC, GST_PAD_SOMETIMES,

@@ -318,8 +318,8 @@ order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 }
 
 /* Filled by who streams, buffer by buffer: it may be hours, for a participant
- * who joins late. Pictures are of one length, which the last frame, that has none,
- * is shown for as well; what is left is filled with more of them later. */
+ * who joins late. Pictures are of one length, which the last frame, that has
+ * none, is shown for as well; what is left is filled with more of them later. */
 static void
 append_fill (GstRtmsSrcPad *self, GstClockTime end)
 {

@@ -26,10 +26,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 
 #define WARNING_INTERVAL G_TIME_SPAN_SECOND
 
-/* What comes out of order is waited for as long as half of the latency, and
- * no longer, ns. */
-#define REORDER_MAX (100 * GST_MSECOND)
-
 /* Media that come first may wait this long for older audio, µs. */
 #define BACKLOG_WAIT G_TIME_SPAN_SECOND
 
@@ -47,6 +43,7 @@ gst_rtms_streams_new (GstElement *element, GstRtmsSettings *settings)
   self->element = element;
   self->settings = gst_rtms_settings_ref (settings);
   g_queue_init (&self->waiting);
+  g_queue_init (&self->fresh);
   g_queue_init (&self->unplaced);
   self->pads = gst_rtms_pads_new (element, settings);
   self->roster = gst_rtms_roster_new (settings->payload->product);
@@ -93,7 +90,7 @@ get_limits (GstRtmsStreams *self, guint index)
     .max_time = settings->max_queue_time,
     .max_bytes = settings->max_queue_bytes,
     .latency = settings->latency,
-    .reorder = MIN (settings->latency / 2, REORDER_MAX),
+    .reorder = gst_rtms_streams_get_reorder_time (self),
   };
 
   if (gst_rtms_pad_index_is_text (index)) {
@@ -534,6 +531,8 @@ gst_rtms_streams_resume (GstRtmsStreams *self, guint kinds)
     await_key_frame (self, RTMS_MEDIA_VIDEO);
   if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_SHARE))
     await_key_frame (self, RTMS_MEDIA_SHARE);
+  if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_AUDIO))
+    gst_rtms_streams_begin_fresh (self);
   self->resumed |= kinds;
 }
 

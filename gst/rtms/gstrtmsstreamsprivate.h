@@ -34,6 +34,9 @@ struct _GstRtmsStreams
   gboolean is_complete;         /* the first set of pads */
   GQueue waiting;               /* of packets, for the timeline's beginning */
   gint64 waiting_since;
+  gboolean is_fresh;            /* audio, from a connection that is new */
+  GQueue fresh;                 /* of packets of it, by their time */
+  gint64 fresh_since;
   GQueue unplaced;              /* of packets, whose time is far off */
   guint unplaced_restarts;      /* of the timeline, when they came */
   LastFrame last_frames[RTMS_N_MEDIA];
@@ -60,6 +63,8 @@ gint64 gst_rtms_streams_get_running_time (GstRtmsStreams *streams);
 GstClockTime gst_rtms_streams_map_text (GstRtmsStreams *streams,
     gint64 unix_time);
 void gst_rtms_streams_begin (GstRtmsStreams *streams);
+GstClockTime gst_rtms_streams_get_reorder_time (GstRtmsStreams *streams);
+void gst_rtms_streams_begin_fresh (GstRtmsStreams *streams);
 void gst_rtms_streams_clear_waiting (GstRtmsStreams *streams);
 
 G_END_DECLS

@@ -379,7 +379,8 @@ get_secret_token (GstRtmsWebhookBin *self)
   RtmsSecret *token;
 
   GST_OBJECT_LOCK (self);
-  token = self->properties.secret_token ? rtms_secret_ref (self->properties.secret_token) : NULL;
+  token = self->properties.secret_token
+      ? rtms_secret_ref (self->properties.secret_token) : NULL;
   GST_OBJECT_UNLOCK (self);
   if (token == NULL)
     token = gst_rtms_settings_read_environment (names);

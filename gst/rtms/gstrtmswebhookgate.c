@@ -90,7 +90,8 @@ is_authentic (GstRtmsWebhookGate *gate,
 {
   return request->timestamp && request->signature
       && rtms_crypto_verify_webhook (rtms_secret_get_text (gate->secret_token),
-      request->timestamp, (const guint8 *) request->body, request->body_size, request->signature)
+      request->timestamp, (const guint8 *) request->body,
+      request->body_size, request->signature)
       && is_recent (request->timestamp, request->unix_time);
 }
 

@@ -199,6 +199,32 @@ GST_START_TEST (test_old_packets_that_come_again_move_nothing)
 
 GST_END_TEST;
 
+/* What Zoom kept is all new, though its clock may have been set meanwhile. */
+GST_START_TEST (test_kept_packets_are_put_in_order_and_none_is_late)
+{
+  static const gint64 offsets[] = { 50, 30, 10, 70 };
+
+  start_live ();
+  send_audio (0);
+  send_audio (20);
+  wait_buffer ("audio", 1);
+  test_server_close (f.server, TEST_MEDIA, 1011);
+  test_server_wait_closed (f.server, TEST_MEDIA, 1);
+  test_server_send (f.server, TEST_SIGNALING,
+      "{\"msg_type\":6,\"event\":{\"event_type\":7}}");
+  test_server_wait_for (f.server, TEST_SIGNALING, 7, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (offsets); i++)
+    send_audio (offsets[i]);
+  for (guint i = 2; i < 6; i++)
+    fail_unless (GST_BUFFER_PTS (wait_buffer ("audio", i))
+        >= GST_BUFFER_PTS (wait_buffer ("audio", i - 1))
+        + 20 * GST_MSECOND);
+  fail_unless_equals_uint64 (get_count ("audio", "late"), 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static Suite *
 order_suite (void)
 {
@@ -215,6 +241,7 @@ order_suite (void)
   tcase_add_test (tc, test_late_frame_is_left_out_alone);
   tcase_add_test (tc, test_clock_that_is_set_back_costs_nothing);
   tcase_add_test (tc, test_old_packets_that_come_again_move_nothing);
+  tcase_add_test (tc, test_kept_packets_are_put_in_order_and_none_is_late);
   return suite;
 }
 
