@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Each line of docs/recipes.md, as a stranger would run it, at a meeting."""
+"""Each line of docs/recipes.md, of the guide and of the service, as a
+stranger would run it, at a meeting."""
 
 import glob
 import os
@@ -18,6 +19,23 @@ def read_recipes(path):
     with open(path) as file:
         return re.findall(r'^## (.*?)\n.*?^```sh\n(.*?)^```$', file.read(),
                           re.M | re.S)
+
+
+def read_line(path):
+    """The line of the guide."""
+    with open(path) as file:
+        return re.search(r'^```sh\n(.*?)^```$', file.read(), re.M | re.S)[1]
+
+
+def read_service(path):
+    """What the unit runs, without its ports."""
+    with open(path) as file:
+        text = re.search(r'^ExecStart=(.*?[^\\])$', file.read(),
+                         re.M | re.S)[1]
+    return (text.replace('%%', '%').replace(
+        '/usr/bin/gst-launch-1.0 -q -e rtmswebhookbin port=8080',
+        'gst-launch-1.0 -e rtmswebhookbin').replace(
+            'status-port=9090', 'status-port=0'))
 
 
 def discover(path):
@@ -46,6 +64,11 @@ def check_mkv(folder):
 
 def check_mp4(folder):
     check_whole(get_one(folder, '*.mp4'), 'H.264', 'AAC')
+
+
+def check_service(folder):
+    check_mkv(folder)
+    get_one(folder, 'manifest.json')
 
 
 def check_folder(folder):
@@ -101,6 +124,8 @@ def check_pipe(folder):
 
 
 CHECKS = {
+    'The guide': check_mkv,
+    'The service': check_service,
     'Record all: MKV': check_mkv,
     'Record all: fragmented MP4': check_mp4,
     'A folder per meeting': check_folder,
@@ -154,7 +179,7 @@ def run_recipe(recipe, text):
         # Any port is as good, and hours are long.
         text = text.replace('gst-launch-1.0 -e rtmswebhookbin',
                             'exec gst-launch-1.0 -e -v -m rtmswebhookbin '
-                            'port=0 ').replace('3600000000000', '2000000000')
+                            'port=0 ').replace('port=8080', '').replace('3600000000000', '2000000000')
         # rtmp2sink complains of ffmpeg's answers, and sends all the same
         environment = dict(zoom.ENVIRONMENT)
         if recipe == 'RTMP':
@@ -193,7 +218,9 @@ def make_test(recipe, text):
 
 
 if __name__ == '__main__':
-    recipes = read_recipes(sys.argv[1])
+    recipes = [('The guide', read_line(sys.argv[2])),
+               ('The service', read_service(sys.argv[3])),
+               *read_recipes(sys.argv[1])]
     assert [name for name, _ in recipes] == list(CHECKS), recipes
     wanted = os.environ.get('RECIPE', '')
     sys.exit(zoom.run_tests({
