@@ -160,6 +160,13 @@ rtms_network_thread_add_task (RtmsNetworkThread *thread, RtmsTask *task)
   rtms_workers_add_task (thread->workers, task);
 }
 
+/* Whether the task was still to be run, which it will not be. */
+gboolean
+rtms_network_thread_remove_task (RtmsNetworkThread *thread, RtmsTask *task)
+{
+  return rtms_workers_remove_task (thread->workers, task);
+}
+
 /* Room to read into, on the network thread, until its current callback
  * returns. All sockets of a thread share it. */
 guint8 *

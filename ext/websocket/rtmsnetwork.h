@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * another takes its place, see #RtmsWorkers.
  *
  * Thread safety: rtms_network_thread_acquire(), _ref(), _release(),
- * _submit(), _call(), _add_task() and _is_current() may be called from any
- * thread; watches and timers belong to the network thread.
+ * _submit(), _call(), _add_task(), _remove_task() and _is_current() may be
+ * called from any thread; watches and timers belong to the network thread.
  */
 typedef struct _RtmsNetworkThread RtmsNetworkThread;
 typedef struct _RtmsWatch RtmsWatch;
@@ -40,6 +40,8 @@ void rtms_network_thread_release (RtmsNetworkThread *thread);
 gboolean rtms_network_thread_is_current (RtmsNetworkThread *thread);
 RtmsNetworkThread *rtms_network_thread_get_current (void);
 void rtms_network_thread_add_task (RtmsNetworkThread *thread,
+    RtmsTask *task);
+gboolean rtms_network_thread_remove_task (RtmsNetworkThread *thread,
     RtmsTask *task);
 RtmsTimer *rtms_network_thread_add_timer (RtmsNetworkThread *thread,
     void (*func) (gpointer user_data), gpointer user_data);

@@ -104,6 +104,7 @@ run_tasks (RtmsWorkers *self, GThread *thread)
     RtmsTask *task = self->tasks.head->data;
 
     g_queue_unlink (&self->tasks, &task->link);
+    task->link.data = NULL;
     self->task_begin = self->last_task = g_get_monotonic_time ();
     self->n_tasks++;
     wake_watcher (self);
@@ -270,4 +271,25 @@ rtms_workers_add_task (RtmsWorkers *self, RtmsTask *task)
   g_mutex_unlock (&self->lock);
   if (must_wake)
     g_main_context_wakeup (self->context);
+}
+
+/**
+ * rtms_workers_remove_task:
+ * @self: workers
+ * @task: a task, which may have been added
+ *
+ * Returns: whether the task was still to be run, which it will not be
+ */
+gboolean
+rtms_workers_remove_task (RtmsWorkers *self, RtmsTask *task)
+{
+  gboolean is_queued;
+
+  g_mutex_lock (&self->lock);
+  is_queued = task->link.data != NULL;
+  if (is_queued)
+    g_queue_unlink (&self->tasks, &task->link);
+  task->link.data = NULL;
+  g_mutex_unlock (&self->lock);
+  return is_queued;
 }

@@ -28,7 +28,8 @@ typedef struct _RtmsWorkers RtmsWorkers;
  * @func: does what is to be done
  * @user_data: for @func
  *
- * Belongs to whoever adds it, until @func is called.
+ * Belongs to whoever adds it, and stays where it is until @func is called or it
+ * is removed.
  */
 typedef struct {
   void (*func) (gpointer user_data);
@@ -41,5 +42,6 @@ RtmsWorkers *rtms_workers_new (GMainContext *context, const gchar *name,
     GDestroyNotify ended, gpointer user_data);
 void rtms_workers_stop (RtmsWorkers *workers);
 void rtms_workers_add_task (RtmsWorkers *workers, RtmsTask *task);
+gboolean rtms_workers_remove_task (RtmsWorkers *workers, RtmsTask *task);
 
 G_END_DECLS

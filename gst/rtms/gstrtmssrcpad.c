@@ -797,12 +797,24 @@ push_some (gpointer data)
   gst_object_unref (self);
 }
 
+/* What the network thread was to do has its reference, which may be the last
+ * to hold that thread. */
+static gboolean
+unschedule (GstRtmsSrcPad *self)
+{
+  if (!self->is_scheduled
+      || !rtms_network_thread_remove_task (self->network, &self->push_task))
+    return FALSE;
+  self->is_scheduled = FALSE;
+  return TRUE;
+}
+
 static gboolean
 activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode,
     gboolean active)
 {
   GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (pad);
-  gboolean started = TRUE;
+  gboolean started = TRUE, must_unref = FALSE;
 
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
@@ -817,9 +829,12 @@ activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode,
     gst_rtms_pace_init (&self->pace);
   } else {
     clear_queue (self);
+    must_unref = unschedule (self);
   }
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
+  if (must_unref)
+    gst_object_unref (self);
   if (active)
     started = gst_pad_start_task (pad, loop, self, NULL);
   g_rec_mutex_unlock (&self->mode_lock);

@@ -136,6 +136,43 @@ GST_START_TEST (test_blocked_tasks_hold_up_nothing)
 
 GST_END_TEST;
 
+/* Has always another turn before it. */
+static void
+add_for_ever (gpointer user_data)
+{
+  Job *job = user_data;
+
+  rtms_network_thread_add_task (thread, &job->task);
+}
+
+/* Whether they have been run or not when they are removed. */
+GST_START_TEST (test_removed_tasks_are_not_run)
+{
+  Job blocked, jobs[N_TASKS];
+
+  add_jobs (&blocked, 1, block);
+  wait_for (&n_begun, 1);
+  let_go ();
+  wait_for (&n_done, 1);
+  fail_if (rtms_network_thread_remove_task (thread, &blocked.task));
+
+  may_go = FALSE;
+  add_jobs (&blocked, 1, block);
+  wait_for (&n_begun, 2);
+  add_jobs (jobs, N_TASKS, add_for_ever);
+  for (guint i = 0; i < N_TASKS; i++) {
+    while (!rtms_network_thread_remove_task (thread, &jobs[i].task));
+    jobs[i].id = G_MAXUINT;
+    fail_if (rtms_network_thread_remove_task (thread, &jobs[i].task));
+  }
+  let_go ();
+  wait_for (&n_done, 2);
+  for (guint i = 0; i < N_TASKS; i++)
+    fail_unless_equals_uint64 (jobs[i].id, G_MAXUINT);
+}
+
+GST_END_TEST;
+
 /* From within a task nothing waits for the task's own thread. */
 static void
 call_and_release (gpointer user_data)
@@ -243,6 +280,7 @@ network_suite (void)
   tcase_add_checked_fixture (tc, set_up, tear_down);
   tcase_add_test (tc, test_tasks_run_in_order_outside_the_context);
   tcase_add_test (tc, test_blocked_tasks_hold_up_nothing);
+  tcase_add_test (tc, test_removed_tasks_are_not_run);
   tcase_add_test (tc, test_thread_is_released_by_a_task);
   tcase_add_test (tc, test_task_adds_itself_again);
   tcase_add_test (tc, test_timers_ring_in_the_order_of_their_times);
