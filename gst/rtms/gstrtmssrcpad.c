@@ -32,6 +32,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 /* A queue without a practical limit stands for any latency. */
 #define LATENCY_MAX (24 * 3600 * GST_SECOND)
 
+/* What comes after the pad was filled up to there is too late, so that a pad
+ * is filled only where a server or a machine that is held up would not be
+ * behind. */
+#define FILL_PATIENCE GST_SECOND
+
 /* A line that has to wait for the end of another is shown for as long. */
 #define TEXT_TIME_MIN (500 * GST_MSECOND)
 
@@ -515,6 +520,17 @@ gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+cover (GstRtmsSrcPad *self, GstClockTime end)
+{
+  if (self->flushing || self->eos || end <= self->position)
+    return;
+  if (self->fill && self->may_fill)
+    append_fill (self, end);
+  else
+    append_gap (self, end);
+}
+
 /**
  * gst_rtms_src_pad_advance:
  * @self: a pad
@@ -529,17 +545,22 @@ gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
 void
 gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
 {
-  GstClockTime end = reference > self->limits.latency
-      ? reference - self->limits.latency : 0;
+  GstClockTime behind = self->limits.latency;
 
   g_mutex_lock (&self->lock);
-  if (!self->flushing && !self->eos
-      && gst_queue_array_is_empty (self->queue) && end > self->position) {
-    if (self->fill && self->may_fill)
-      append_fill (self, end);
-    else
-      append_gap (self, end);
-  }
+  if (self->fill && self->may_fill)
+    behind = MAX (behind, FILL_PATIENCE);
+  if (reference > behind && gst_queue_array_is_empty (self->queue))
+    cover (self, reference - behind);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Covers silence up to @end, when nothing more comes. */
+void
+gst_rtms_src_pad_cover (GstRtmsSrcPad *self, GstClockTime end)
+{
+  g_mutex_lock (&self->lock);
+  cover (self, end);
   g_mutex_unlock (&self->lock);
 }
 

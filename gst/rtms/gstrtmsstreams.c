@@ -466,15 +466,22 @@ push_toc (GstRtmsStreams *self)
       gst_message_new_toc (GST_OBJECT (self->element), toc, FALSE));
 }
 
-/* Up to where the stream has come. */
+static void
+cover (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  gst_rtms_src_pad_cover (pad, (GstClockTime) *(gint64 *) user_data);
+}
+
+/* Up to where the newest packet ends. */
 static void
 fill_to_end (GstRtmsStreams *self)
 {
   gint64 end = rtms_timeline_get_reference (&self->timeline, -1)
-      + (gint64) self->settings->latency;
+      + (gint64) (MAX (self->params.audio.send_rate, SEND_RATE_MIN)
+      * GST_MSECOND);
 
   if (self->timeline.anchored)
-    gst_rtms_pads_foreach (self->pads, advance, &end);
+    gst_rtms_pads_foreach (self->pads, cover, &end);
 }
 
 /**

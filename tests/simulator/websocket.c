@@ -43,6 +43,7 @@ struct _SimWebsocket {
   State state;
   gushort code;
   gboolean answered;    /* the client's close frame came */
+  gboolean confirmed;   /* and it came for ours: all before it was read */
   gboolean half_closed; /* nothing can be sent any more */
   GByteArray *received;
   GByteArray *message; /* fragments so far */
@@ -336,6 +337,7 @@ handle_close (SimWebsocket *websocket, const guint8 *payload, gsize size)
                            : SIM_CLOSE_NO_STATUS;
 
   websocket->answered = TRUE;
+  websocket->confirmed = websocket->state == STATE_CLOSING;
   if (websocket->state == STATE_OPEN) {
     websocket->state = STATE_CLOSING;
     websocket->code = code;
@@ -501,7 +503,7 @@ sim_websocket_get_written (SimWebsocket *websocket)
 gboolean
 sim_websocket_was_answered (SimWebsocket *websocket)
 {
-  return websocket->answered;
+  return websocket->confirmed;
 }
 
 void

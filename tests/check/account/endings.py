@@ -116,12 +116,15 @@ def test_post_is_signed_and_repeated():
 
 
 def check_log(style, is_line, parse):
-    with zoom.make_folder() as folder:
-        launch = zoom.Bin(folder, 'fakesink name=audio', 'log=' + style)
+    with zoom.make_folder() as folder, \
+            open(os.path.join(folder, 'log'), 'w+') as log:
+        launch = zoom.Bin(folder, 'fakesink name=audio', 'log=' + style,
+                          errors=log)
         try:
             stream = record(launch, folder, 1)
             launch.wait_line('element.*rtms-stream-removed')
-            lines = [parse(line) for line in launch.lines if is_line(line)]
+            log.seek(0)
+            lines = [parse(line) for line in log if is_line(line)]
             names = [name for name, _ in lines]
             for name in ('rtms-webhook', 'rtms-stream-added', 'rtms-stopped',
                          'rtms-recording-complete', 'rtms-stream-removed'):

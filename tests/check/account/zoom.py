@@ -95,11 +95,12 @@ class Listener(threading.Thread):
 class Program:
     """A process whose lines of output are waited for."""
 
-    def __init__(self, *arguments, folder, environment=None):
+    def __init__(self, *arguments, folder, environment=None,
+                 errors=subprocess.STDOUT):
         self.lines = []
         self.queue = queue.Queue()
         self.process = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            arguments, stdout=subprocess.PIPE, stderr=errors,
             text=True, errors='replace', cwd=folder,
             env=environment or ENVIRONMENT)
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -153,10 +154,10 @@ class Program:
 class Bin(Program):
     """gst-launch-1.0 with one rtmswebhookbin."""
 
-    def __init__(self, folder, branch, *properties, tail=()):
+    def __init__(self, folder, branch, *properties, tail=(), **options):
         super().__init__('gst-launch-1.0', '-e', '-v', '-m', 'rtmswebhookbin',
                          'port=0', 'status-port=0', 'branch=' + branch,
-                         *properties, *tail, folder=folder)
+                         *properties, *tail, folder=folder, **options)
         self.port = int(self.wait_line(r'bound-port = (\d+)')[1])
         self.status_port = int(self.wait_line(
             r'bound-status-port = (\d+)')[1])
