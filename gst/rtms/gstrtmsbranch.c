@@ -6,6 +6,7 @@
 #include "gstrtmsdescription.h"
 #include "gstrtmsenums.h"
 #include "gstrtmsmuxers.h"
+#include "gstrtmsserial.h"
 
 /* One stream: its rtmssrc and what follows it, in a bin of their own, so that
  * the end of one stream is that of one bin.
@@ -16,8 +17,8 @@
  *
  * MT safety: pads come and data flow on other threads than those that messages
  * come on. `lock` protects what they share; it is not held while anything is
- * called, posted or linked. Whatever takes its time is done on a thread of
- * gst_element_call_async(). */
+ * called, posted or linked. Whatever takes its time is one of `jobs`, which are
+ * done one after the other. */
 
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_webhook_bin_debug);
 #define GST_CAT_DEFAULT gst_rtms_webhook_bin_debug
@@ -39,10 +40,9 @@ struct _GstRtmsBranch
   GstClockTime base_time;
   GstClockTime paused_at;       /* running time */
 
-  /* held while elements are brought into the branch's state, before `lock`;
-   * recursive, as messages of theirs may have the application stop us */
-  GRecMutex start_lock;
-  gboolean is_shut_down;
+  /* the jobs alone */
+  GstRtmsSerial *jobs;
+  gboolean is_shut_down;        /* from within one of them */
 
   GMutex lock;
   GHashTable *pads;             /* of the source: GstPad → Inlet */
@@ -66,13 +66,38 @@ typedef struct {
 static const gchar *const media[] = { "audio", "video", "share",
   "transcript", "chat", "events" };
 
-/* @object: a pad, or an element of the branch */
+/* What takes its time, with a pad or an element of the branch. */
+typedef struct {
+  void (*func) (GstRtmsBranch *self, gpointer object);
+  GstObject *object;
+} Job;
+
 static void
-call_async (GstRtmsBranch *self, GstElementCallAsyncFunc func,
+free_job (gpointer data)
+{
+  Job *job = data;
+
+  gst_object_unref (job->object);
+  g_free (job);
+}
+
+static void
+do_job (gpointer data, gpointer user_data)
+{
+  Job *job = data;
+
+  job->func (user_data, job->object);
+}
+
+static void
+push_job (GstRtmsBranch *self, void (*func) (GstRtmsBranch *, gpointer),
     gpointer object)
 {
-  gst_element_call_async (GST_ELEMENT (self), func, gst_object_ref (object),
-      gst_object_unref);
+  Job *job = g_new (Job, 1);
+
+  job->func = func;
+  job->object = gst_object_ref (object);
+  gst_rtms_serial_push (self->jobs, job);
 }
 
 static gboolean
@@ -253,8 +278,6 @@ drop_chain (GstRtmsBranch *self, GstElement *chain)
 static gboolean
 add_chain (GstRtmsBranch *self, GstElement *chain, GstPad *pad)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (
-      &self->start_lock);
   g_autoptr (GstElement) head = gst_rtms_description_find (chain,
       GST_RTMS_DESCRIPTION_EACH);
 
@@ -268,10 +291,9 @@ add_chain (GstRtmsBranch *self, GstElement *chain, GstPad *pad)
 }
 
 static void
-add_participant (GstElement *element, gpointer user_data)
+add_participant (GstRtmsBranch *self, gpointer object)
 {
-  GstRtmsBranch *self = GST_RTMS_BRANCH (element);
-  GstPad *pad = user_data;
+  GstPad *pad = object;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) chain = make_participant (self, pad, &error);
 
@@ -285,10 +307,9 @@ add_participant (GstElement *element, gpointer user_data)
 }
 
 static void
-remove_participant (GstElement *element, gpointer user_data)
+remove_participant (GstRtmsBranch *self, gpointer object)
 {
-  GstRtmsBranch *self = GST_RTMS_BRANCH (element);
-  GstElement *chain = user_data;
+  GstElement *chain = object;
 
   drop_chain (self, chain);
   g_mutex_lock (&self->lock);
@@ -341,9 +362,9 @@ link_pad (GstRtmsBranch *self, GstPad *pad)
 }
 
 static void
-link_late_pad (GstElement *element, gpointer user_data)
+link_late_pad (GstRtmsBranch *self, gpointer object)
 {
-  link_pad (GST_RTMS_BRANCH (element), user_data);
+  link_pad (self, object);
 }
 
 /* On the network thread, which all elements share: nothing here waits. */
@@ -360,9 +381,9 @@ on_pad_added (GstElement *source, GstPad *pad, gpointer user_data)
   if (self->description == NULL)
     expose (self, pad);
   else if (is_participant (GST_OBJECT_NAME (pad)))
-    call_async (self, add_participant, pad);
+    push_job (self, add_participant, pad);
   else if (is_late)
-    call_async (self, link_late_pad, pad);
+    push_job (self, link_late_pad, pad);
 }
 
 static void
@@ -439,9 +460,6 @@ link_pads (GstRtmsBranch *self)
 static gboolean
 bring_up (GstRtmsBranch *self, GError **error)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (
-      &self->start_lock);
-
   if (self->is_shut_down)
     return TRUE;
   if (!gst_rtms_files_prepare (self->files, self->description, error))
@@ -453,9 +471,8 @@ bring_up (GstRtmsBranch *self, GError **error)
 /* Only now is it known which media come. A muxer must know it before it
  * starts: some write files that cannot be read when a track gets nothing. */
 static void
-start_description (GstElement *element, gpointer user_data)
+start_description (GstRtmsBranch *self, gpointer object)
 {
-  GstRtmsBranch *self = GST_RTMS_BRANCH (element);
   g_autoptr (GPtrArray) missing = find_missing (self);
   g_autoptr (GError) error = NULL;
 
@@ -481,7 +498,7 @@ on_no_more_pads (GstElement *source, gpointer user_data)
   GstRtmsBranch *self = user_data;
 
   if (self->description)
-    call_async (self, start_description, source);
+    push_job (self, start_description, source);
 }
 
 static void
@@ -514,7 +531,7 @@ take_eos (GstRtmsBranch *self, GstObject *src)
   g_mutex_unlock (&self->lock);
   check_end (self);
   if (src != GST_OBJECT (self->description))
-    call_async (self, remove_participant, src);
+    push_job (self, remove_participant, src);
 }
 
 static void
@@ -632,7 +649,7 @@ gst_rtms_branch_finalize (GObject *object)
   g_hash_table_unref (self->pads);
   g_hash_table_unref (self->done);
   g_mutex_clear (&self->lock);
-  g_rec_mutex_clear (&self->start_lock);
+  gst_rtms_serial_unref (self->jobs);
 
   G_OBJECT_CLASS (gst_rtms_branch_parent_class)->finalize (object);
 }
@@ -648,7 +665,8 @@ gst_rtms_branch_class_init (GstRtmsBranchClass *klass)
 static void
 gst_rtms_branch_init (GstRtmsBranch *self)
 {
-  g_rec_mutex_init (&self->start_lock);
+  self->jobs = gst_rtms_serial_new (GST_ELEMENT (self), do_job, self,
+      free_job);
   g_mutex_init (&self->lock);
   self->pads = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->done = g_hash_table_new (NULL, NULL);
@@ -745,9 +763,8 @@ gst_rtms_branch_is_flowing (GstRtmsBranch *self)
 void
 gst_rtms_branch_shut_down (GstRtmsBranch *self)
 {
-  g_rec_mutex_lock (&self->start_lock);
+  gst_rtms_serial_close (self->jobs);
   self->is_shut_down = TRUE;
-  g_rec_mutex_unlock (&self->start_lock);
   gst_element_set_locked_state (GST_ELEMENT (self), TRUE);
   gst_element_set_state (GST_ELEMENT (self), GST_STATE_NULL);
 }

@@ -299,9 +299,65 @@ set_problem (GstRtmsFeed *feed, const gchar *problem)
           feed->payload->stream_id, problem), (NULL));
 }
 
-/* Takes the elements away, whatever they are doing. */
+/* Whoever is last, who waits or who is waited for, frees it. */
+typedef struct {
+  GMutex lock;
+  GCond cond;
+  gboolean is_done;
+} Shutdown;
+
 static void
-dismantle (GstRtmsFeed *feed)
+clear_shutdown (gpointer data)
+{
+  Shutdown *shutdown = data;
+
+  g_cond_clear (&shutdown->cond);
+  g_mutex_clear (&shutdown->lock);
+}
+
+static void
+unref_shutdown (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, clear_shutdown);
+}
+
+static void
+shut_down (GstElement *branch, gpointer user_data)
+{
+  Shutdown *shutdown = user_data;
+
+  gst_rtms_branch_shut_down (GST_RTMS_BRANCH (branch));
+  g_mutex_lock (&shutdown->lock);
+  shutdown->is_done = TRUE;
+  g_cond_broadcast (&shutdown->cond);
+  g_mutex_unlock (&shutdown->lock);
+}
+
+/* An element that hangs would keep its stream's place, and the end of all,
+ * for ever. It is left to itself instead. */
+static gboolean
+shut_down_in_time (GstRtmsFeed *feed, GstRtmsBranch *branch)
+{
+  Shutdown *shutdown = g_atomic_rc_box_new0 (Shutdown);
+  gint64 deadline = g_get_monotonic_time ()
+      + (gint64) (feed->config->finalize_timeout / GST_USECOND);
+  gboolean is_done;
+
+  g_mutex_init (&shutdown->lock);
+  g_cond_init (&shutdown->cond);
+  gst_element_call_async (GST_ELEMENT (branch), shut_down,
+      g_atomic_rc_box_acquire (shutdown), unref_shutdown);
+  g_mutex_lock (&shutdown->lock);
+  while (!shutdown->is_done && g_cond_wait_until (&shutdown->cond,
+          &shutdown->lock, deadline));
+  is_done = shutdown->is_done;
+  g_mutex_unlock (&shutdown->lock);
+  unref_shutdown (shutdown);
+  return is_done;
+}
+
+static void
+dismantle (GstRtmsFeed *feed, gboolean in_time)
 {
   g_autoptr (GstRtmsBranch) branch = get_branch (feed);
 
@@ -309,7 +365,12 @@ dismantle (GstRtmsFeed *feed)
     return;
   if (feed->result.stop_reason == 0)
     gst_rtms_branch_is_stopped (branch, &feed->result.stop_reason);
-  gst_rtms_branch_shut_down (branch);
+  if (!in_time) {
+    gst_rtms_branch_shut_down (branch);
+  } else if (!shut_down_in_time (feed, branch)) {
+    feed->result.outcome = GST_RTMS_OUTCOME_INCOMPLETE;
+    set_problem (feed, "One of its elements does not stop");
+  }
   gst_bin_remove (feed->bin, GST_ELEMENT (branch));
   feed->result.files = gst_rtms_files_finish (
       gst_rtms_branch_get_files (branch));
@@ -334,7 +395,7 @@ end (GstRtmsFeed *feed, GstRtmsOutcome outcome)
   feed->result.end = g_get_real_time () / 1000;
   feed->result.stats = gst_rtms_feed_get_stats (feed);
   stop_timer (feed);
-  dismantle (feed);
+  dismantle (feed, TRUE);
   if (feed->result.files == NULL)
     feed->result.files = g_new0 (gchar *, 1);
   feed->callbacks->removed (feed, feed->user_data);
@@ -531,7 +592,7 @@ gst_rtms_feed_abandon (GstRtmsFeed *feed)
 {
   gst_rtms_serial_close (feed->jobs);
   stop_timer (feed);
-  dismantle (feed);
+  dismantle (feed, FALSE);
 }
 
 const RtmsPayload *

@@ -23,6 +23,20 @@ typedef struct {
 } World;
 
 static World w;
+static gint n_branches;
+
+static void
+on_branch_gone (gpointer user_data, GObject *branch)
+{
+  g_atomic_int_dec_and_test (&n_branches);
+}
+
+static void
+on_element_added (GstBin *bin, GstElement *branch, gpointer user_data)
+{
+  g_atomic_int_inc (&n_branches);
+  g_object_weak_ref (G_OBJECT (branch), on_branch_gone, NULL);
+}
 
 static void
 start_server (const TestServerAnswers *answers)
@@ -39,6 +53,8 @@ start_server (const TestServerAnswers *answers)
   fail_unless (w.bin != NULL);
   g_object_set (w.bin, "port", 0, "secret-token", TOKEN, "client-id", "id",
       "client-secret", "secret", NULL);
+  g_signal_connect (w.bin, "element-added", G_CALLBACK (on_element_added),
+      NULL);
   gst_bin_add (GST_BIN (w.pipeline), w.bin);
   w.bus = gst_element_get_bus (w.pipeline);
 }
@@ -89,7 +105,7 @@ on_bin_gone (gpointer user_data, GObject *bin)
   g_atomic_int_set ((gint *) user_data, TRUE);
 }
 
-/* A bin that was stopped from a thread of its own is let go there. */
+/* What was stopped on a thread of its own is let go there. */
 static void
 stop_bin (void)
 {
@@ -99,7 +115,7 @@ stop_bin (void)
   gst_element_set_state (w.pipeline, GST_STATE_NULL);
   gst_object_unref (w.bus);
   gst_object_unref (w.pipeline);
-  while (!g_atomic_int_get (&is_gone))
+  while (!g_atomic_int_get (&is_gone) || g_atomic_int_get (&n_branches) > 0)
     g_thread_yield ();
   test_server_free (w.server);
   remove_tree (w.folder);
@@ -685,6 +701,49 @@ wait_buffers (const gchar *name, gint n)
   gst_pad_remove_probe (pad, probe);
 }
 
+static GMutex held;
+
+static void
+hang (GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
+{
+  g_mutex_lock (&held);
+  g_mutex_unlock (&held);
+}
+
+static void
+make_hang (GstBin *bin, GstBin *parent, GstElement *element,
+    gpointer user_data)
+{
+  if (g_str_has_prefix (GST_OBJECT_NAME (element), "audio"))
+    g_signal_connect (element, "handoff", G_CALLBACK (hang), NULL);
+}
+
+GST_START_TEST (test_element_that_hangs_holds_nobody_up)
+{
+  GstMessage *message;
+
+  start_server (NULL);
+  g_object_set (w.bin, "finalize-timeout", 1, "max-streams", 1, "branch",
+      "fakesink name=audio signal-handoffs=true", NULL);
+  g_signal_connect (w.bin, "deep-element-added", G_CALLBACK (make_hang),
+      NULL);
+  start_playing ();
+  g_mutex_lock (&held);
+  post_started (1);
+  test_server_wait_for (w.server, TEST_SIGNALING, 7, 1);
+  send_audio_packets (3);
+  end_stream (2, 6);
+  message = wait_notice ("rtms-recording-complete");
+  assert_equals_string (get_field (message, "outcome"), "incomplete");
+  gst_message_unref (message);
+  drop_notice ("rtms-stream-removed");
+  fail_unless_equals_uint64 (get_count ("active"), 0);
+  g_mutex_unlock (&held);
+  stop_bin ();
+}
+
+GST_END_TEST;
+
 /* Nobody has a camera, and there is no scope for the transcript: the tracks
  * are left out, and the file can be read. */
 GST_START_TEST (test_media_that_do_not_come_do_not_spoil_the_file)
@@ -1141,6 +1200,7 @@ webhook_bin_suite (void)
   tcase_add_test (tc, test_eos_finishes_all_and_takes_no_more);
   tcase_add_test (tc, test_empty_bin_keeps_the_pipeline_running);
   tcase_add_test (tc, test_sinks_that_do_not_finish_are_given_up);
+  tcase_add_test (tc, test_element_that_hangs_holds_nobody_up);
   tcase_add_test (tc, test_media_that_do_not_come_do_not_spoil_the_file);
   tcase_add_test (tc, test_file_is_not_written_over);
   tcase_add_test (tc, test_each_participant_gets_a_copy);
