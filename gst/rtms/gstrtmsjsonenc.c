@@ -47,8 +47,19 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmsjsonenc, "rtmsjsonenc",
     GST_RANK_NONE, GST_TYPE_RTMS_JSON_ENC, GST_DEBUG_CATEGORY_INIT (
         gst_rtms_json_enc_debug, "rtmsjsonenc", 0, "Text as lines of JSON"))
 
+/**
+ * rtmsjsonenc pad sink:
+ *
+ * Text from `transcript` or `chat` of rtmssrc, or of that kind.
+ */
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_RTMS_UTF8_CAPS));
+
+/**
+ * rtmsjsonenc pad src:
+ *
+ * A line of JSON for each.
+ */
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_RTMS_JSON_CAPS));
 
