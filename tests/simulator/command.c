@@ -155,7 +155,7 @@ close_socket (Command *command, SimSocket *socket)
 static void
 abandon_socket (Command *command, SimSocket *socket)
 {
-  socket->faulty = TRUE;
+  socket->abandoned = TRUE;
   if (socket->meeting != NULL)
     sim_meeting_socket_lost (socket->meeting, socket);
 }

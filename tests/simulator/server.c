@@ -65,7 +65,7 @@ on_message (gpointer user_data, const gchar *text, gsize size)
 
   /* What still arrives after the meeting let go of the socket, or after a
    * refusal, is of no interest. */
-  if (!sim_socket_is_open (socket) || socket->refused)
+  if (!sim_socket_is_open (socket) || socket->refused || socket->abandoned)
     return;
   object = text != NULL ? sim_json_parse (text, size) : NULL;
   if (object == NULL) {

@@ -59,8 +59,7 @@ send_keep_alive (gpointer user_data)
   if (!sim_socket_is_open (socket))
     return G_SOURCE_CONTINUE;
   if (socket->meeting == NULL) {
-    /* An abandoned one had its handshake. */
-    if (socket->faulty
+    if (socket->abandoned
         || g_get_monotonic_time () - socket->created < HANDSHAKE_TIMEOUT)
       return G_SOURCE_CONTINUE;
     sim_simulator_add_deviation (socket->simulator, "%s %u: no handshake",

@@ -31,6 +31,7 @@ struct _SimSocket {
 
   gboolean refused;
   gboolean faulty; /* what is missing is not the client's fault */
+  gboolean abandoned; /* left open, and nothing more to do with it */
   SimFraming framing;
   GQueue unanswered; /* keep-alives, oldest first */
   guint keep_alive_source;

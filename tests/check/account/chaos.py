@@ -115,7 +115,7 @@ def record(folder, n, seconds, seed):
     launch = zoom.Bin(folder, BRANCH, SOURCE)
     simulator = zoom.simulate(
         folder, '--meetings', str(n), '--duration', str(seconds),
-        '--fault-seed', str(seed), '--keep-alive', '0.5', '--packet-log',
+        '--fault-seed', str(seed), '--keep-alive', '1', '--packet-log',
         'log.json', '--summary', 'summary.json', '--webhook',
         'http://127.0.0.1:%d/webhook' % launch.port)
     try:
