@@ -361,6 +361,7 @@ describe_end (GstRtmsFeed *feed, const gchar *name)
  * @reason-name: (string) its name
  * @problem: (string) what went wrong, if anything did
  * @files: (array of strings) that were written
+ * @manifest: (string) the path of the manifest, if one was written
  *
  * A stream's files are finished, as far as the outcome says.
  */

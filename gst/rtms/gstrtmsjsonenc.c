@@ -50,7 +50,8 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (rtmsjsonenc, "rtmsjsonenc",
 /**
  * rtmsjsonenc pad sink:
  *
- * Text from `transcript` or `chat` of rtmssrc, or of that kind.
+ * Text as rtmssrc's `transcript` and `chat` give it, with
+ * `text-format=utf8`.
  */
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_RTMS_UTF8_CAPS));
@@ -58,7 +59,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 /**
  * rtmsjsonenc pad src:
  *
- * A line of JSON for each.
+ * A line of JSON for each buffer, with its times and metas.
  */
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_RTMS_JSON_CAPS));
