@@ -253,6 +253,7 @@ static void
 add_stats (GstRtmsAccountCounts *counts, const GstStructure *stats)
 {
   guint64 value;
+  gint64 round_trip;
 
   if (stats == NULL)
     return;
@@ -260,6 +261,11 @@ add_stats (GstRtmsAccountCounts *counts, const GstStructure *stats)
     counts->reconnects += value;
   if (gst_structure_get_uint64 (stats, "keep-alives", &value))
     counts->keep_alives += value;
+  if (gst_structure_get_int64 (stats, "keep-alive-rtt", &round_trip)
+      && round_trip >= 0
+      && (counts->round_trip == GST_CLOCK_TIME_NONE
+          || (GstClockTime) round_trip > counts->round_trip))
+    counts->round_trip = (GstClockTime) round_trip;
   for (gint i = 0; i < gst_structure_n_fields (stats); i++) {
     const gchar *name = gst_structure_nth_field_name (stats, (guint) i);
     const GValue *field = gst_structure_get_value (stats, name);

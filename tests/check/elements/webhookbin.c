@@ -1172,6 +1172,10 @@ GST_START_TEST (test_status_is_served)
   fail_unless (strstr (metrics, "\nrtms_drops_total 0\n") != NULL);
   fail_unless (strstr (metrics, "\nrtms_bytes_total{media=\"audio\"} ")
       != NULL);
+#ifdef __linux__
+  fail_unless (strstr (metrics, "\nrtms_keepalive_rtt_seconds 0.") != NULL,
+      "%s", metrics);
+#endif
   stop_bin ();
 }
 
