@@ -245,9 +245,15 @@ handle_media (SimSocket *socket, gint64 type, JsonObject *request)
   SimStatus status = check_request (
       socket, type, SIM_MSG_DATA_HAND_SHAKE_REQ, request, &sequence, &meeting);
 
-  /* Without a signaling connection there is no stream to join. */
-  if (status == SIM_STATUS_OK && !sim_meeting_has_signaling (meeting))
+  /* Without a signaling connection there is no stream to join. The client may
+   * not know yet that it is lost. */
+  if (status == SIM_STATUS_OK && !sim_meeting_has_signaling (meeting)) {
+    if (sim_meeting_is_started (meeting)) {
+      send_refusal (socket, sequence, SIM_STATUS_INVALID_RTMS_STREAM_ID);
+      return;
+    }
     status = SIM_STATUS_INVALID_RTMS_STREAM_ID;
+  }
   if (status == SIM_STATUS_OK)
     status = check_media_type (socket, request, &media);
   if (status == SIM_STATUS_OK)
