@@ -45,6 +45,7 @@ struct _GstRtmsClient
   gint64 next_tick;
   gint64 next_release;
   GstMapInfo map;               /* of the buffer being decoded into */
+  gint64 newest_webhook;        /* its event_ts, ms */
   guint64 video_user_id;        /* 0: none is chosen */
   gboolean must_select_video;   /* Zoom does not know of the choice yet */
 
@@ -109,6 +110,7 @@ on_tick (gpointer user_data)
     /* The ticks of all meetings share a grid, to wake up together. */
     self->next_tick = next - next % TICK_GRID;
     self->callbacks.tick (self->user_data);
+    self->next_release = now;
   }
   set_release (self, now >= self->next_release
       ? self->callbacks.release (now, self->user_data)
@@ -339,7 +341,6 @@ session_interrupted (guint kinds, const GError *error, gpointer user_data)
   GstRtmsClient *self = user_data;
 
   count (self, &self->stats.interruptions);
-  self->must_select_video = TRUE;
   self->callbacks.interrupted (kinds, error, self->user_data);
 }
 
@@ -348,6 +349,9 @@ session_resumed (guint kinds, gpointer user_data)
 {
   GstRtmsClient *self = user_data;
 
+  /* Zoom may have forgotten the choice with the connection. */
+  if (kinds & RTMS_MEDIA_BIT (RTMS_MEDIA_VIDEO))
+    self->must_select_video = TRUE;
   self->callbacks.resumed (kinds, self->user_data);
 }
 
@@ -467,6 +471,7 @@ gst_rtms_client_new (GstRtmsSettings *settings,
   self->callbacks = *callbacks;
   self->user_data = user_data;
   self->log_object = gst_object_ref (log_object);
+  self->newest_webhook = settings->payload->event_timestamp;
   self->video_user_id = settings->video_user_id;
   self->must_select_video = TRUE;
   self->next_release = G_MAXINT64;
@@ -544,6 +549,19 @@ typedef struct {
   RtmsPayload *payload;
 } Update;
 
+/* Webhooks may overtake each other: an older one would lead back to where the
+ * stream no longer is. */
+static gboolean
+is_newest (GstRtmsClient *self, const RtmsPayload *payload)
+{
+  if (payload->event_timestamp == 0)
+    return TRUE;
+  if (payload->event_timestamp < self->newest_webhook)
+    return FALSE;
+  self->newest_webhook = payload->event_timestamp;
+  return TRUE;
+}
+
 static gboolean
 update_job (gpointer user_data)
 {
@@ -556,7 +574,7 @@ update_job (gpointer user_data)
   if (self->session) {
     if (payload->event == RTMS_WEBHOOK_STOPPED)
       rtms_session_stop (self->session, payload->stop_reason, now);
-    else
+    else if (is_newest (self, payload))
       rtms_session_rejoin (self->session, payload->event
           == RTMS_WEBHOOK_STARTED ? payload->signaling_urls : NULL, now,
           &error);

@@ -20,6 +20,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
  * with limits: more than this is not what a camera sends in that time. */
 #define WAITING_MAX 256
 
+/* More than these are of no clock. */
+#define UNPLACED_MAX 64
+
 /* No camera sends fewer frames: behind such a hole in the timestamps it is
  * another picture, ns. */
 #define CAMERA_HOLE (2 * G_GINT64_CONSTANT (1000000000))
@@ -30,6 +33,7 @@ typedef struct {
   guint64 sender;
   GstBuffer *buffer;
   gint64 unix_time;
+  gboolean is_kept;             /* by Zoom, while the connection was lost */
 } Packet;
 
 /* -1 while the pipeline does not play. Before that it may have a running time
@@ -272,14 +276,20 @@ take_late_run (GstRtmsSrcPad *pad, const Packet *newest, GQueue *run)
   }
 }
 
+static gboolean
+is_late (GstRtmsStreams *self, GstRtmsSrcPad *pad, gint64 unix_time)
+{
+  return gst_rtms_reorder_is_late (gst_rtms_src_pad_get_reorder (pad),
+      (GstClockTime) rtms_timeline_map (&self->timeline, unix_time));
+}
+
 /* What cannot be late goes on from where the pad stands. */
 static void
 follow_if_late (GstRtmsStreams *self, GstRtmsSrcPad *pad, gint64 unix_time)
 {
   GstRtmsReorder *reorder = gst_rtms_src_pad_get_reorder (pad);
 
-  if (!gst_rtms_reorder_is_late (reorder, (GstClockTime) rtms_timeline_map (
-              &self->timeline, unix_time)))
+  if (!is_late (self, pad, unix_time))
     return;
   GST_WARNING_OBJECT (pad, "Zoom's clock was set back");
   rtms_timeline_restart (&self->timeline, unix_time,
@@ -342,11 +352,15 @@ put_in_order (GstRtmsStreams *self, GstRtmsSrcPad *pad,
   release_due (self, pad, packet->kind, now);
 }
 
+static void settle_unplaced (GstRtmsStreams *self);
+
 /* Several whose time is far off mean that the clock was set, and then they have
  * a place after all. */
 static void
 keep_unplaced (GstRtmsStreams *self, const Packet *packet)
 {
+  if (self->unplaced.length >= UNPLACED_MAX)
+    settle_unplaced (self);
   self->unplaced_restarts = self->timeline.n_restarts;
   g_queue_push_tail (&self->unplaced, g_memdup2 (packet, sizeof *packet));
 }
@@ -384,22 +398,41 @@ gst_rtms_streams_begin_fresh (GstRtmsStreams *self)
   self->fresh_since = 0;
 }
 
-static gint
-compare_times (gconstpointer a, gconstpointer b, gpointer user_data)
-{
-  gint64 first = ((const Packet *) a)->unix_time;
-  gint64 second = ((const Packet *) b)->unix_time;
-
-  return first < second ? -1 : first > second;
-}
-
+/* Mostly they come in order. */
 static void
 keep_fresh (GstRtmsStreams *self, const Packet *packet)
 {
+  Packet *kept = g_memdup2 (packet, sizeof *packet);
+  GList *l = self->fresh.tail;
+
   if (self->fresh_since == 0)
     self->fresh_since = g_get_monotonic_time ();
-  g_queue_insert_sorted (&self->fresh,
-      g_memdup2 (packet, sizeof *packet), compare_times, NULL);
+  kept->is_kept = TRUE;
+  while (l && ((Packet *) l->data)->unix_time > packet->unix_time)
+    l = l->prev;
+  if (l)
+    g_queue_insert_after (&self->fresh, l, kept);
+  else
+    g_queue_push_head (&self->fresh, kept);
+}
+
+/* Whether Zoom's clock was set meanwhile: one packet of a pad may lie a little
+ * before what came last, not several. */
+static const Packet *
+find_third (const GQueue *packets)
+{
+  const Packet *first = packets->head->data, *found = first;
+  guint n = 0;
+
+  for (GList *l = packets->head; l && n < 3; l = l->next) {
+    const Packet *packet = l->data;
+
+    if (packet->kind == first->kind && packet->user_id == first->user_id) {
+      found = packet;
+      n++;
+    }
+  }
+  return found;
 }
 
 /* When the first packets are in order; %G_MAXINT64 for there are none. */
@@ -422,7 +455,8 @@ settle_fresh (GstRtmsStreams *self)
   g_queue_init (&self->fresh);
   if (packet)
     pad = gst_rtms_pads_get (self->pads, packet->kind, packet->user_id);
-  if (pad && packet->unix_time != RTMS_TIME_NONE)
+  if (pad && packet->unix_time != RTMS_TIME_NONE
+      && is_late (self, pad, find_third (&packets)->unix_time))
     follow_if_late (self, pad, packet->unix_time);
   while ((packet = g_queue_pop_head (&packets))) {
     deliver (self, packet, FALSE);
@@ -496,6 +530,9 @@ deliver (GstRtmsStreams *self, const Packet *packet, gboolean is_new)
     return;
   }
   GST_BUFFER_PTS (packet->buffer) = (GstClockTime) MAX (place, 0);
+  if (packet->is_kept)
+    GST_BUFFER_PTS (packet->buffer) = gst_rtms_reorder_clamp (
+        gst_rtms_src_pad_get_reorder (pad), GST_BUFFER_PTS (packet->buffer));
   see_recovery (self, packet->kind, place, reference);
   put_in_order (self, pad, packet);
 }
@@ -651,6 +688,12 @@ gst_rtms_streams_push_media (GstRtmsStreams *self, const RtmsMedia *media,
         == RTMS_DATA_OPTION_AUDIO_MULTI_STREAMS)
       packet.user_id = media->user_id;
     pad = gst_rtms_pads_get (self->pads, media->kind, packet.user_id);
+    /* A straggler of who left has no pad any more, and needs no new one. */
+    if (pad == NULL && gst_rtms_roster_has_left (self->roster,
+            media->user_id, media->timestamp)) {
+      gst_buffer_unref (buffer);
+      return G_MAXINT64;
+    }
     if (pad == NULL)
       gst_rtms_streams_add_audio_pad (self, packet.user_id,
           media->user_name, buffer);

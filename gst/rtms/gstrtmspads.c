@@ -35,6 +35,7 @@ struct _GstRtmsPads
   GPtrArray *entries;           /* of Entry */
   gboolean playing;
   gboolean is_complete;         /* the first set of pads is there */
+  gboolean had_any;             /* pads, which may have gone since */
   gboolean is_closed;           /* no pad may come any more */
   gboolean has_error;           /* one is enough */
 };
@@ -175,6 +176,18 @@ gboolean
 gst_rtms_pads_is_empty (GstRtmsPads *self)
 {
   return gst_rtms_pads_get_size (self) == 0;
+}
+
+/* Whether there was ever a pad, through which EOS went or can go. */
+gboolean
+gst_rtms_pads_had_any (GstRtmsPads *self)
+{
+  gboolean had_any;
+
+  g_mutex_lock (&self->lock);
+  had_any = self->had_any;
+  g_mutex_unlock (&self->lock);
+  return had_any;
 }
 
 static gboolean
@@ -435,7 +448,7 @@ take_hidden (GstRtmsPads *self, GstRtmsSrcPad **pad, GstStream **stream)
 
     if (entry->is_exposed)
       continue;
-    entry->is_exposed = found = TRUE;
+    entry->is_exposed = found = self->had_any = TRUE;
     *pad = gst_object_ref (entry->pad);
     *stream = gst_object_ref (entry->stream);
   }

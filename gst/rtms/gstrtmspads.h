@@ -55,6 +55,7 @@ void gst_rtms_pads_foreach (GstRtmsPads *pads, GstRtmsPadFunc func,
     gpointer user_data);
 guint gst_rtms_pads_get_size (GstRtmsPads *pads);
 gboolean gst_rtms_pads_is_empty (GstRtmsPads *pads);
+gboolean gst_rtms_pads_had_any (GstRtmsPads *pads);
 void gst_rtms_pads_set_playing (GstRtmsPads *pads, gboolean playing);
 gboolean gst_rtms_pads_is_playing (GstRtmsPads *pads);
 

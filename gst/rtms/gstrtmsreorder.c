@@ -279,6 +279,13 @@ gst_rtms_reorder_pop (GstRtmsReorder *self, GstRtmsPacket *packet,
   return TRUE;
 }
 
+/* @pts, or where the last one is if that is newer. */
+GstClockTime
+gst_rtms_reorder_clamp (const GstRtmsReorder *self, GstClockTime pts)
+{
+  return gst_rtms_reorder_is_late (self, pts) ? self->last : pts;
+}
+
 /* Where the next packet would go on from what passed. */
 GstClockTime
 gst_rtms_reorder_get_end (const GstRtmsReorder *self)

@@ -61,6 +61,8 @@ gboolean gst_rtms_reorder_pop_stale (GstRtmsReorder *reorder, guint epoch,
     GstRtmsPacket *packet);
 gboolean gst_rtms_reorder_is_late (const GstRtmsReorder *reorder,
     GstClockTime pts);
+GstClockTime gst_rtms_reorder_clamp (const GstRtmsReorder *reorder,
+    GstClockTime pts);
 GstClockTime gst_rtms_reorder_get_end (const GstRtmsReorder *reorder);
 gint64 gst_rtms_reorder_get_deadline (const GstRtmsReorder *reorder);
 

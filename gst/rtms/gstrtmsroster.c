@@ -19,6 +19,7 @@ struct _GstRtmsRoster
 {
   RtmsProduct product;
   GHashTable *names;            /* user id → name, of who is there */
+  GHashTable *leavers;          /* user id → Unix time, ns, of the leave */
   GHashTable *cameras;          /* user id → itself, of those that are on */
   gboolean knows_cameras;
   gint64 last_camera_off;       /* Unix time, ns */
@@ -48,6 +49,7 @@ gst_rtms_roster_new (RtmsProduct product)
 
   self->product = product;
   self->names = create_table ();
+  self->leavers = create_table ();
   self->cameras = create_table ();
   self->last_camera_off = RTMS_TIME_NONE;
   self->last_share_end = RTMS_TIME_NONE;
@@ -60,6 +62,7 @@ void
 gst_rtms_roster_free (GstRtmsRoster *self)
 {
   g_hash_table_unref (self->names);
+  g_hash_table_unref (self->leavers);
   g_hash_table_unref (self->cameras);
   g_array_unref (self->turns);
   g_free (self);
@@ -133,9 +136,14 @@ update_participant (GstRtmsRoster *self, gint event_type,
       break;
     case RTMS_EVENT_PARTICIPANT_JOIN:
       set_name (self, participant);
+      g_hash_table_remove (self->leavers, &participant->user_id);
       break;
     case RTMS_EVENT_PARTICIPANT_LEAVE:
       g_hash_table_remove (self->names, &participant->user_id);
+      if (has_room (self->leavers, participant->user_id))
+        g_hash_table_replace (self->leavers,
+            g_memdup2 (&participant->user_id, sizeof participant->user_id),
+            g_memdup2 (&unix_time, sizeof unix_time));
       set_camera (self, participant->user_id, FALSE);
       self->last_camera_off = unix_time;
       break;
@@ -194,6 +202,17 @@ gst_rtms_roster_update (GstRtmsRoster *self, const RtmsMessage *message,
     update_participant (self, message->event_type,
         &g_array_index (message->participants, RtmsParticipant, i),
         unix_time, place);
+}
+
+/* Whether what is of that time is of a participant who left after it. */
+gboolean
+gst_rtms_roster_has_left (GstRtmsRoster *self, guint64 user_id,
+    gint64 unix_time)
+{
+  const gint64 *left = g_hash_table_lookup (self->leavers, &user_id);
+
+  return left && *left != RTMS_TIME_NONE && unix_time != RTMS_TIME_NONE
+      && unix_time <= *left;
 }
 
 /* A frame that was taken after a camera went off means that one is on. */

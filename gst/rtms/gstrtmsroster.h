@@ -27,6 +27,8 @@ void gst_rtms_roster_see_share (GstRtmsRoster *roster, gint64 unix_time);
 
 const gchar *gst_rtms_roster_get_name (GstRtmsRoster *roster,
     guint64 user_id);
+gboolean gst_rtms_roster_has_left (GstRtmsRoster *roster, guint64 user_id,
+    gint64 unix_time);
 gboolean gst_rtms_roster_expects_video (GstRtmsRoster *roster);
 gboolean gst_rtms_roster_expects_share (GstRtmsRoster *roster);
 GstToc *gst_rtms_roster_create_toc (GstRtmsRoster *roster,

@@ -198,8 +198,12 @@ on_confirmed (const RtmsMediaParams *params, gpointer user_data)
   g_autoptr (GstRtmsStreams) streams = gst_rtms_streams_ref (user_data);
 
   gst_rtms_streams_open (streams, params);
-  post_progress (GST_RTMS_SRC (gst_rtms_streams_get_element (streams)),
-      GST_PROGRESS_TYPE_COMPLETE, "Connected");
+  if (gst_rtms_streams_has_media (streams))
+    post_progress (GST_RTMS_SRC (gst_rtms_streams_get_element (streams)),
+        GST_PROGRESS_TYPE_COMPLETE, "Connected");
+  else
+    post_progress (GST_RTMS_SRC (gst_rtms_streams_get_element (streams)),
+        GST_PROGRESS_TYPE_ERROR, "There are no media");
 }
 
 static void
@@ -282,18 +286,22 @@ on_ended (gint stop_reason, const GError *error, gpointer user_data)
       rtms_stop_reason_get_name (stop_reason), stop_reason);
   post_progress (GST_RTMS_SRC (element), GST_PROGRESS_TYPE_CANCELED,
       "The stream ended");
-  if (gst_rtms_pads_is_empty (gst_rtms_streams_get_pads (streams))) {
-    /* There is no pad that could carry EOS, and who waits for one would wait
-     * for ever. */
-    GST_ELEMENT_ERROR (element, RESOURCE, READ, ("The stream was ended before "
-            "Zoom confirmed any media, so nothing was received."), (NULL));
-    return;
-  }
-  if (error)
+  if (error && gst_rtms_streams_has_media (streams))
     GST_ELEMENT_WARNING (element, RESOURCE, READ, ("The connection to Zoom "
             "was lost: %s. All that came before is complete.",
             error->message), (NULL));
-  gst_rtms_streams_stop (streams, stop_reason);
+  if (gst_rtms_streams_has_media (streams))
+    gst_rtms_streams_stop (streams, stop_reason);
+  if (gst_rtms_pads_had_any (gst_rtms_streams_get_pads (streams)))
+    return;
+  /* There was no pad that could carry EOS, and who waits for one would wait
+   * for ever. */
+  if (gst_rtms_streams_has_media (streams))
+    GST_ELEMENT_ERROR (element, RESOURCE, READ, ("The stream ended before "
+            "anybody spoke, so nothing was received."), (NULL));
+  else
+    GST_ELEMENT_ERROR (element, RESOURCE, READ, ("The stream was ended before "
+            "Zoom confirmed any media, so nothing was received."), (NULL));
 }
 
 static void
@@ -549,11 +557,20 @@ create_stats (GstRtmsSrc *self)
   return stats;
 }
 
+/* The property may be set at any time, and means something in one mode. */
 static void
-select_video (GstRtmsSrc *self, guint64 user_id)
+select_video (GstRtmsSrc *self)
 {
+  gboolean is_chosen;
+  guint64 user_id;
+
+  GST_OBJECT_LOCK (self);
+  user_id = self->properties.video_user_id;
+  is_chosen = self->properties.video_mode == GST_RTMS_VIDEO_MODE_PARTICIPANT
+      && user_id != 0;
+  GST_OBJECT_UNLOCK (self);
   g_mutex_lock (&self->run_lock);
-  if (self->client) {
+  if (self->client && is_chosen) {
     gst_rtms_streams_await_video (self->streams);
     gst_rtms_client_select_video (self->client, user_id);
   }
@@ -571,7 +588,7 @@ gst_rtms_src_set_property (GObject *object, guint id, const GValue *value,
   known = gst_rtms_properties_set (&self->properties, id, value);
   GST_OBJECT_UNLOCK (self);
   if (known && id == gst_rtms_properties_get_video_user_id_property ())
-    select_video (self, g_value_get_uint64 (value));
+    select_video (self);
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }

@@ -555,12 +555,14 @@ gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
   g_mutex_unlock (&self->lock);
 }
 
-/* Covers silence up to @end, when nothing more comes. */
+/* When nothing more comes: covers silence up to @end, or up to @now where there
+ * was silence already. */
 void
-gst_rtms_src_pad_cover (GstRtmsSrcPad *self, GstClockTime end)
+gst_rtms_src_pad_cover (GstRtmsSrcPad *self, GstClockTime end,
+    GstClockTime now)
 {
   g_mutex_lock (&self->lock);
-  cover (self, end);
+  cover (self, self->position == self->filled_to ? now : end);
   g_mutex_unlock (&self->lock);
 }
 

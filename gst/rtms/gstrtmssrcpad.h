@@ -101,7 +101,8 @@ void gst_rtms_src_pad_set_fill (GstRtmsSrcPad *pad, GstRtmsFill *fill);
 void gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *pad, gboolean allowed);
 void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
 void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
-void gst_rtms_src_pad_cover (GstRtmsSrcPad *pad, GstClockTime end);
+void gst_rtms_src_pad_cover (GstRtmsSrcPad *pad, GstClockTime end,
+    GstClockTime now);
 void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);
 void gst_rtms_src_pad_set_drained_func (GstRtmsSrcPad *pad,
     GstRtmsSrcPadDrainedFunc func);

@@ -236,6 +236,13 @@ announce_participants (GstRtmsStreams *self, GstCaps *caps)
         caps);
 }
 
+/* Whether Zoom confirmed any that can be read. */
+gboolean
+gst_rtms_streams_has_media (GstRtmsStreams *self)
+{
+  return self->params.kinds != 0;
+}
+
 /**
  * gst_rtms_streams_open:
  * @self: new streams
@@ -341,6 +348,34 @@ gst_rtms_streams_warn_of_drops (GstRtmsStreams *self, guint index,
   }
 }
 
+/* A pad that ends is covered up to where the newest packet ends, and one that
+ * is silent up to now. */
+static void
+cover_to_end (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
+{
+  GstRtmsStreams *self = user_data;
+  gint64 now = rtms_timeline_get_reference (&self->timeline,
+      gst_rtms_streams_get_running_time (self));
+  gint64 end = rtms_timeline_get_reference (&self->timeline, -1)
+      + (gint64) (MAX (self->params.audio.send_rate, SEND_RATE_MIN)
+      * GST_MSECOND);
+
+  if (self->timeline.anchored)
+    gst_rtms_src_pad_cover (pad, (GstClockTime) end,
+        (GstClockTime) MAX (now, end));
+}
+
+static void
+end_user (GstRtmsStreams *self, guint64 user_id)
+{
+  g_autoptr (GstRtmsSrcPad) pad = gst_rtms_pads_get (self->pads,
+      RTMS_MEDIA_AUDIO, user_id);
+
+  if (pad)
+    cover_to_end (pad, RTMS_MEDIA_AUDIO, self);
+  gst_rtms_pads_end_user (self->pads, user_id);
+}
+
 static void
 end_pads_of_leavers (GstRtmsStreams *self, const RtmsMessage *message)
 {
@@ -348,12 +383,13 @@ end_pads_of_leavers (GstRtmsStreams *self, const RtmsMessage *message)
       || message->event_type != RTMS_EVENT_PARTICIPANT_LEAVE
       || message->participants == NULL)
     return;
+  gst_rtms_streams_release (self, G_MAXINT64);
   for (guint i = 0; i < message->participants->len; i++) {
     guint64 user_id = g_array_index (message->participants, RtmsParticipant,
         i).user_id;
 
     if (!gst_rtms_settings_lists_participant (self->settings, user_id))
-      gst_rtms_pads_end_user (self->pads, user_id);
+      end_user (self, user_id);
   }
 }
 
@@ -466,24 +502,6 @@ push_toc (GstRtmsStreams *self)
       gst_message_new_toc (GST_OBJECT (self->element), toc, FALSE));
 }
 
-static void
-cover (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
-{
-  gst_rtms_src_pad_cover (pad, (GstClockTime) *(gint64 *) user_data);
-}
-
-/* Up to where the newest packet ends. */
-static void
-fill_to_end (GstRtmsStreams *self)
-{
-  gint64 end = rtms_timeline_get_reference (&self->timeline, -1)
-      + (gint64) (MAX (self->params.audio.send_rate, SEND_RATE_MIN)
-      * GST_MSECOND);
-
-  if (self->timeline.anchored)
-    gst_rtms_pads_foreach (self->pads, cover, &end);
-}
-
 /**
  * gst_rtms_streams_end:
  * @self: open streams
@@ -497,7 +515,7 @@ gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
   gst_rtms_streams_begin (self);
   gst_rtms_streams_release (self, G_MAXINT64);
   if (kinds == GST_RTMS_STREAMS_ALL) {
-    fill_to_end (self);
+    gst_rtms_pads_foreach (self->pads, cover_to_end, self);
     push_toc (self);
   }
   gst_rtms_pads_foreach (self->pads, push_eos, &kinds);

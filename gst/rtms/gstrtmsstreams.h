@@ -27,6 +27,7 @@ void gst_rtms_streams_unref (GstRtmsStreams *streams);
 GstElement *gst_rtms_streams_get_element (GstRtmsStreams *streams);
 GstRtmsPads *gst_rtms_streams_get_pads (GstRtmsStreams *streams);
 
+gboolean gst_rtms_streams_has_media (GstRtmsStreams *streams);
 void gst_rtms_streams_open (GstRtmsStreams *streams,
     const RtmsMediaParams *params);
 gint64 gst_rtms_streams_push_media (GstRtmsStreams *streams,

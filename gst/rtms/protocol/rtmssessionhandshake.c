@@ -311,7 +311,8 @@ rtms_session_handle_signaling_answer (RtmsSession *session,
 {
   Socket *socket = &session->sockets[RTMS_SOCKET_SIGNALING];
 
-  if (socket->state != SOCKET_HANDSHAKE)
+  /* The stream may have been ended meanwhile. */
+  if (socket->state != SOCKET_HANDSHAKE || session->state != STATE_SIGNALING)
     return FALSE;
   if (!accept_answer (session, RTMS_SOCKET_SIGNALING, answer, now))
     return TRUE;

@@ -195,9 +195,12 @@ any_url_allowed (RtmsSession *session, gchar **urls, GError **error)
 static void
 move (RtmsSession *session, gchar **urls, gint64 now)
 {
-  gboolean is_new = session->state == STATE_STREAMING
+  gboolean is_new = session->was_streaming
+      && (session->state == STATE_STREAMING
+      || session->state == STATE_DRAINING)
       && session->sockets[RTMS_SOCKET_SIGNALING].attempts == 0;
 
+  g_clear_error (&session->loss);
   g_strfreev (session->urls);
   session->urls = g_strdupv (urls);
   session->url_index = 0;
@@ -274,7 +277,7 @@ rtms_session_rejoin (RtmsSession *session, gchar **urls, gint64 now,
     return TRUE;
   }
   if (!retry_now (session, now) && urls == NULL
-      && session->state == STATE_STREAMING
+      && session->config.reconnect && session->state == STATE_STREAMING
       && now - signaling->ready_since > SAME_INTERRUPTION)
     lose_signaling (session, now);
   return TRUE;
