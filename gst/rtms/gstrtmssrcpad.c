@@ -32,11 +32,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 /* A queue without a practical limit stands for any latency. */
 #define LATENCY_MAX (24 * 3600 * GST_SECOND)
 
-/* What comes after the pad was filled up to there is too late, so that a pad
- * is filled only where a server or a machine that is held up would not be
- * behind. */
-#define FILL_PATIENCE GST_SECOND
-
 /* A line that has to wait for the end of another is shown for as long. */
 #define TEXT_TIME_MIN (500 * GST_MSECOND)
 
@@ -549,20 +544,18 @@ gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
 
   g_mutex_lock (&self->lock);
   if (self->fill && self->may_fill)
-    behind = MAX (behind, FILL_PATIENCE);
+    behind = MAX (behind, GST_RTMS_FILL_PATIENCE);
   if (reference > behind && gst_queue_array_is_empty (self->queue))
     cover (self, reference - behind);
   g_mutex_unlock (&self->lock);
 }
 
-/* When nothing more comes: covers silence up to @end, or up to @now where there
- * was silence already. */
+/* Covers silence up to @end, when nothing more comes. */
 void
-gst_rtms_src_pad_cover (GstRtmsSrcPad *self, GstClockTime end,
-    GstClockTime now)
+gst_rtms_src_pad_cover (GstRtmsSrcPad *self, GstClockTime end)
 {
   g_mutex_lock (&self->lock);
-  cover (self, self->position == self->filled_to ? now : end);
+  cover (self, end);
   g_mutex_unlock (&self->lock);
 }
 

@@ -6,6 +6,11 @@
 #include "gstrtmsfill.h"
 #include "gstrtmsreorder.h"
 
+/* What comes after the pad was filled up to there is too late, so that a pad
+ * is filled only where a server or a machine that is held up would not be
+ * behind. */
+#define GST_RTMS_FILL_PATIENCE GST_SECOND
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_RTMS_SRC_PAD (gst_rtms_src_pad_get_type ())
@@ -101,8 +106,7 @@ void gst_rtms_src_pad_set_fill (GstRtmsSrcPad *pad, GstRtmsFill *fill);
 void gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *pad, gboolean allowed);
 void gst_rtms_src_pad_push_event (GstRtmsSrcPad *pad, GstEvent *event);
 void gst_rtms_src_pad_advance (GstRtmsSrcPad *pad, GstClockTime reference);
-void gst_rtms_src_pad_cover (GstRtmsSrcPad *pad, GstClockTime end,
-    GstClockTime now);
+void gst_rtms_src_pad_cover (GstRtmsSrcPad *pad, GstClockTime end);
 void gst_rtms_src_pad_set_playing (GstRtmsSrcPad *pad, gboolean playing);
 void gst_rtms_src_pad_set_drained_func (GstRtmsSrcPad *pad,
     GstRtmsSrcPadDrainedFunc func);

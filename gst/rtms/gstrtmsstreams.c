@@ -348,8 +348,8 @@ gst_rtms_streams_warn_of_drops (GstRtmsStreams *self, guint index,
   }
 }
 
-/* A pad that ends is covered up to where the newest packet ends, and one that
- * is silent up to now. */
+/* A pad that ends is covered up to where the newest packet of all pads ends, or
+ * up to now when they are silent. */
 static void
 cover_to_end (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
 {
@@ -360,9 +360,10 @@ cover_to_end (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
       + (gint64) (MAX (self->params.audio.send_rate, SEND_RATE_MIN)
       * GST_MSECOND);
 
+  if (now > end + (gint64) GST_RTMS_FILL_PATIENCE)
+    end = now;
   if (self->timeline.anchored)
-    gst_rtms_src_pad_cover (pad, (GstClockTime) end,
-        (GstClockTime) MAX (now, end));
+    gst_rtms_src_pad_cover (pad, (GstClockTime) end);
 }
 
 static void
