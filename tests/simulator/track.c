@@ -87,7 +87,11 @@ force_key_frame (SimTrack *track, gint64 at)
     GstClockTime time
         = gst_util_uint64_scale (track->fed, GST_SECOND, track->spec.fps);
 
-    gst_element_send_event (track->source,
+    /* Not to the element, whose lock a change to NULL holds while it waits for
+     * this thread. */
+    g_autoptr (GstPad) pad = gst_element_get_static_pad (track->source, "src");
+
+    gst_pad_push_event (pad,
         gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
             gst_structure_new ("GstForceKeyUnit", "running-time", G_TYPE_UINT64,
                 time, "all-headers", G_TYPE_BOOLEAN, TRUE, NULL)));
