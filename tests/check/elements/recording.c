@@ -365,7 +365,9 @@ GST_START_TEST (test_recording_through_a_lost_connection)
   g_object_get (src, "stats", &stats, NULL);
   fail_unless (gst_structure_get_uint64 (stats, "interruptions",
           &interruptions));
-  fail_unless_equals_uint64 (interruptions, 1);
+  /* The server closes the media's connection then, which may be seen first. */
+  fail_unless (interruptions == 1 || interruptions == 2,
+      "%" G_GUINT64_FORMAT " interruptions", interruptions);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   fail_unless_equals_int (simulator_wait (simulator), 0);
 
@@ -392,11 +394,11 @@ GST_END_TEST;
 
 /* Each kind of pad, unmuxed: the bytes that leave it are those sent. */
 static void
-check_pad (const gchar *medium, const gchar *properties)
+check_pad_at_speed (const gchar *medium, const gchar *properties,
+    const gchar *speed)
 {
   /* long enough for the first line to be spoken */
-  static const gchar *const arguments[] = { "--duration", "6", "--speed",
-    "4", NULL };
+  const gchar *arguments[] = { "--duration", "6", "--speed", speed, NULL };
   Simulator *simulator = simulator_new (arguments);
   g_autofree gchar *payload = simulator_get_path (simulator, "started.json");
   g_autofree gchar *path = simulator_get_path (simulator, "bytes");
@@ -419,6 +421,12 @@ check_pad (const gchar *medium, const gchar *properties)
   assert_equals_string (checksum,
       json_object_get_string_member (sent, "sha256"));
   simulator_free (simulator);
+}
+
+static void
+check_pad (const gchar *medium, const gchar *properties)
+{
+  check_pad_at_speed (medium, properties, "4");
 }
 
 GST_START_TEST (test_every_l16_format_arrives_whole)
@@ -565,10 +573,18 @@ GST_END_TEST;
 GST_START_TEST (test_every_video_codec_arrives_whole)
 {
   static const gchar *const codecs[] = { "video-codec=h264 video-fps=15",
-    "video-codec=jpg video-fps=5", "video-codec=png video-fps=2",
-    "video-mode=participant video-user-id=16779264 video-resolution=sd" };
+    "video-codec=jpg video-fps=5", "video-codec=png video-fps=2" };
 
   check_pad ("video", codecs[__i__]);
+}
+
+GST_END_TEST;
+
+/* The meeting goes on while it is chosen. */
+GST_START_TEST (test_a_participants_video_arrives_whole)
+{
+  check_pad_at_speed ("video", "video-mode=participant "
+      "video-user-id=16779264 video-resolution=sd", "1");
 }
 
 GST_END_TEST;
@@ -590,7 +606,8 @@ recording_suite (void)
   tcase_add_loop_test (tc, test_stock_elements_decode_every_audio_codec, 0,
       8);
   tcase_add_test (tc, test_every_participant_arrives_whole);
-  tcase_add_loop_test (tc, test_every_video_codec_arrives_whole, 0, 4);
+  tcase_add_loop_test (tc, test_every_video_codec_arrives_whole, 0, 3);
+  tcase_add_test (tc, test_a_participants_video_arrives_whole);
   return suite;
 }
 
