@@ -421,23 +421,36 @@ run_damage (Command *command)
   return command->error == NULL;
 }
 
+/* The first word as an index into @names, of which the first is the default;
+ * what follows are sockets. */
+static gboolean
+parse_style (Command *command, const gchar *const *names, gint *style,
+    gboolean *signaling, guint *media)
+{
+  const gchar *name = get_word (command, names[0]);
+
+  for (*style = 0; names[*style] != NULL; (*style)++) {
+    if (g_str_equal (names[*style], name))
+      break;
+  }
+  if (names[*style] == NULL) {
+    g_autofree gchar *all = g_strjoinv (", ", (gchar **)names);
+
+    return fail (command, "\"%s\" is none of %s", name, all);
+  }
+  command->words += command->words[0] != NULL ? 1 : 0;
+  return parse_sockets (command, get_word (command, "all"), signaling, media);
+}
+
 static gboolean
 run_frames (Command *command)
 {
-  static const gchar *const names[] = { "text", "binary", "bytes" };
-  const gchar *name = get_word (command, "text");
-  gint framing = -1;
+  static const gchar *const names[] = { "text", "binary", "bytes", NULL };
+  gint framing;
   gboolean signaling;
   guint media;
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    if (g_str_equal (names[i], name))
-      framing = (gint)i;
-  }
-  if (framing < 0)
-    return fail (command, "\"%s\" is not text, binary or bytes", name);
-  command->words += command->words[0] != NULL ? 1 : 0;
-  if (!parse_sockets (command, get_word (command, "all"), &signaling, &media))
+  if (!parse_style (command, names, &framing, &signaling, &media))
     return FALSE;
   for (guint i = 0; i < command->meetings->len; i++) {
     SimMeeting *meeting = g_ptr_array_index (command->meetings, i);
@@ -459,20 +472,13 @@ run_frames (Command *command)
 static gboolean
 run_keep_alives (Command *command)
 {
-  static const gchar *const names[] = { "regular", "idle", "bare", "none" };
-  const gchar *name = get_word (command, "regular");
-  gint style = -1;
+  static const gchar *const names[]
+      = { "regular", "idle", "bare", "none", NULL };
+  gint style;
   gboolean signaling;
   guint media;
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    if (g_str_equal (names[i], name))
-      style = (gint)i;
-  }
-  if (style < 0)
-    return fail (command, "\"%s\" is not regular, idle, bare or none", name);
-  command->words += command->words[0] != NULL ? 1 : 0;
-  if (!parse_sockets (command, get_word (command, "all"), &signaling, &media))
+  if (!parse_style (command, names, &style, &signaling, &media))
     return FALSE;
   for (guint i = 0; i < command->meetings->len; i++) {
     SimFaults *faults
