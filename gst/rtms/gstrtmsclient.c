@@ -556,8 +556,11 @@ is_newest (GstRtmsClient *self, const RtmsPayload *payload)
 {
   if (payload->event_timestamp == 0)
     return TRUE;
-  if (payload->event_timestamp < self->newest_webhook)
+  if (payload->event_timestamp < self->newest_webhook) {
+    GST_INFO_OBJECT (self->log_object, "a webhook that is older than one "
+        "before is left alone");
     return FALSE;
+  }
   self->newest_webhook = payload->event_timestamp;
   return TRUE;
 }
