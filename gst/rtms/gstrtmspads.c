@@ -359,7 +359,7 @@ create_stream (GstRtmsPads *self, const Entry *entry,
 void
 gst_rtms_pads_announce (GstRtmsPads *self, GstRtmsPadIndex index,
     guint64 user_id, const gchar *user_name, const gchar *language,
-    GstCaps *caps, const GstRtmsSrcPadLimits *limits, GstRtmsFill *fill)
+    GstCaps *caps, const GstRtmsQueueLimits *limits, GstRtmsFill *fill)
 {
   const gchar *kind = gst_rtms_pad_index_get_name (index);
   g_autofree gchar *name = user_id == 0 ? g_strdup (kind)

@@ -43,7 +43,7 @@ const gchar *gst_rtms_pad_index_get_name (GstRtmsPadIndex index);
 
 void gst_rtms_pads_announce (GstRtmsPads *pads, GstRtmsPadIndex index,
     guint64 user_id, const gchar *user_name, const gchar *language,
-    GstCaps *caps, const GstRtmsSrcPadLimits *limits, GstRtmsFill *fill);
+    GstCaps *caps, const GstRtmsQueueLimits *limits, GstRtmsFill *fill);
 void gst_rtms_pads_expose (GstRtmsPads *pads);
 void gst_rtms_pads_complete (GstRtmsPads *pads);
 void gst_rtms_pads_push_event (GstRtmsPads *pads, GstEvent *event);

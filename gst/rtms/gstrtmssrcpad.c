@@ -16,15 +16,11 @@
 
 #include "gstrtmssrcpad.h"
 
-#include <gst/base/gstqueuearray.h>
-
 #include "ext/websocket/rtmsnetwork.h"
 #include "gstrtmspace.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 #define GST_CAT_DEFAULT gst_rtms_src_debug
-
-#define QUEUE_INITIAL_SIZE 64
 
 /* How much the network thread pushes before it looks at its sockets again. */
 #define PUSHES_PER_TURN 32
@@ -32,23 +28,13 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtms_src_debug);
 /* A queue without a practical limit stands for any latency. */
 #define LATENCY_MAX (24 * 3600 * GST_SECOND)
 
-/* A line that has to wait for the end of another is shown for as long. */
-#define TEXT_TIME_MIN (500 * GST_MSECOND)
-
-typedef struct {
-  GstMiniObject *object;        /* (nullable): a GstBuffer or a GstEvent,
-                                 * owned; none where it is time to fill */
-  gsize size;                   /* 0 for events */
-  GstClockTime fill_start;
-  GstClockTime fill_end;
-} Item;
-
 struct _GstRtmsSrcPad
 {
   GstPad parent;
 
   /* constant */
-  GstRtmsSrcPadLimits limits;
+  GstClockTime latency;
+  GstClockTime max_queue_time;  /* 0 for no limit */
   GstRtmsSrcPadFlowFunc flow_func;
   gpointer flow_user_data;
   RtmsNetworkThread *network;   /* (nullable): that may push */
@@ -61,8 +47,7 @@ struct _GstRtmsSrcPad
   GRecMutex mode_lock;
   GMutex lock;
   GCond cond;
-  GstQueueArray *queue;         /* of Item */
-  guint64 queued_bytes;
+  GstRtmsQueue *queue;
   gboolean flushing;
   gboolean has_task;            /* a GstTask streams, else the network thread */
   gboolean must_stop_task;      /* which has paused itself for good */
@@ -72,16 +57,6 @@ struct _GstRtmsSrcPad
   GstRtmsSrcPadDrainedFunc drained_func;        /* (nullable) */
   gboolean playing;
   gboolean eos;                 /* EOS is queued: nothing may follow */
-  gboolean await_key_frame;     /* delta frames are of no use now */
-  gboolean discont;             /* something is missing before the next */
-  GstRtmsFill *fill;            /* (nullable): in place of GAPs */
-  gboolean may_fill;            /* it is known that nothing will come */
-  GstClockTime filled_to;       /* where the pad is filled to, or none */
-  GstClockTime head_time;       /* PTS of the oldest buffer in the queue */
-  GstClockTime tail_time;       /* PTS of the newest buffer */
-  GstClockTime tail_end;        /* where the newest ends */
-  GstClockTime position;        /* what buffers and GAPs cover so far */
-  GstRtmsSrcPadStats stats;
 
   /* stream lock */
   GstFlowReturn last_flow;
@@ -94,299 +69,28 @@ enum {
 
 G_DEFINE_TYPE (GstRtmsSrcPad, gst_rtms_src_pad, GST_TYPE_PAD)
 
-static gboolean
-item_is_buffer (const Item *item)
-{
-  return item->object && GST_IS_BUFFER (item->object);
-}
-
 /* Caps, segment and tags go ahead in PAUSED, media wait for PLAYING. */
 static gboolean
 head_may_pass (GstRtmsSrcPad *self)
 {
-  Item *item = gst_queue_array_peek_head_struct (self->queue);
-
-  if (item == NULL || self->is_halted)
+  if (self->is_halted || gst_rtms_queue_is_empty (self->queue))
     return FALSE;
-  return self->playing || (item->object && GST_IS_EVENT (item->object)
-      && GST_EVENT_TYPE (item->object) != GST_EVENT_GAP);
+  return self->playing || gst_rtms_queue_head_is_event (self->queue);
 }
 
 /* Has whoever streams look at the queue. */
 static void
 wake_up (GstRtmsSrcPad *self)
 {
+  if (self->flushing || !head_may_pass (self))
+    return;
   if (self->has_task) {
     g_cond_signal (&self->cond);
-  } else if (!self->is_scheduled && !self->flushing && head_may_pass (self)) {
+  } else if (!self->is_scheduled) {
     self->is_scheduled = TRUE;
     gst_object_ref (self);
     rtms_network_thread_add_task (self->network, &self->push_task);
   }
-}
-
-static void
-append (GstRtmsSrcPad *self, GstMiniObject *object, gsize size)
-{
-  Item item = { .object = object, .size = size };
-
-  gst_queue_array_push_tail_struct (self->queue, &item);
-  self->queued_bytes += size;
-  wake_up (self);
-}
-
-static void
-clear_queue (GstRtmsSrcPad *self)
-{
-  Item *item;
-
-  while ((item = gst_queue_array_pop_head_struct (self->queue)))
-    g_clear_pointer (&item->object, gst_mini_object_unref);
-  self->queued_bytes = 0;
-  self->head_time = self->tail_time = GST_CLOCK_TIME_NONE;
-}
-
-static GstClockTime
-get_queued_time (GstRtmsSrcPad *self)
-{
-  if (!GST_CLOCK_TIME_IS_VALID (self->head_time)
-      || self->tail_time < self->head_time)
-    return 0;
-  return self->tail_time - self->head_time;
-}
-
-static gboolean
-is_full (GstRtmsSrcPad *self)
-{
-  const GstRtmsSrcPadLimits *limits = &self->limits;
-
-  if (limits->max_bytes && self->queued_bytes > limits->max_bytes)
-    return TRUE;
-  return limits->overflow != GST_RTMS_OVERFLOW_BYTES && limits->max_time
-      && get_queued_time (self) > limits->max_time;
-}
-
-/* The first buffer's index from @index on, or -1; events stay where they
- * are. */
-static gint
-find_buffer (GstRtmsSrcPad *self, guint index)
-{
-  guint length = gst_queue_array_get_length (self->queue);
-
-  for (; index < length; index++) {
-    if (item_is_buffer (gst_queue_array_peek_nth_struct (self->queue,
-                index)))
-      return (gint) index;
-  }
-  return -1;
-}
-
-static void
-update_head_time (GstRtmsSrcPad *self)
-{
-  gint first = find_buffer (self, 0);
-
-  self->head_time = GST_CLOCK_TIME_NONE;
-  if (first >= 0) {
-    Item *item = gst_queue_array_peek_nth_struct (self->queue,
-        (guint) first);
-
-    self->head_time = GST_BUFFER_PTS (item->object);
-  }
-}
-
-static void
-drop_at (GstRtmsSrcPad *self, guint index)
-{
-  Item item;
-
-  gst_queue_array_drop_struct (self->queue, index, &item);
-  self->queued_bytes -= item.size;
-  self->stats.dropped++;
-  gst_mini_object_unref (item.object);
-}
-
-/* The buffer at @index follows a hole now. */
-static void
-mark_discont (GstRtmsSrcPad *self, guint index)
-{
-  Item *item = gst_queue_array_peek_nth_struct (self->queue, index);
-  GstBuffer *buffer = GST_BUFFER (item->object);
-
-  item->object = NULL;
-  buffer = gst_buffer_make_writable (buffer);
-  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  item->object = GST_MINI_OBJECT (buffer);
-}
-
-static guint
-make_room (GstRtmsSrcPad *self)
-{
-  guint64 before = self->stats.dropped;
-  gint first;
-
-  while (is_full (self) && (first = find_buffer (self, 0)) >= 0) {
-    drop_at (self, (guint) first);
-    if (self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME) {
-      for (;;) {
-        Item *item;
-
-        first = find_buffer (self, 0);
-        if (first < 0)
-          break;
-        item = gst_queue_array_peek_nth_struct (self->queue, (guint) first);
-        if (!GST_BUFFER_FLAG_IS_SET (item->object,
-                GST_BUFFER_FLAG_DELTA_UNIT))
-          break;
-        drop_at (self, (guint) first);
-      }
-      /* The frames to come refer to what was dropped. */
-      if (first < 0)
-        self->await_key_frame = TRUE;
-    }
-    update_head_time (self);
-  }
-  if (self->stats.dropped == before)
-    return 0;
-
-  first = find_buffer (self, 0);
-  if (first >= 0)
-    mark_discont (self, (guint) first);
-  else
-    self->discont = TRUE;
-  return (guint) (self->stats.dropped - before);
-}
-
-/* Moves a line of text to @start. Its end stays, but for a line that lies
- * within the one before and would not be seen. */
-static void
-move_text (GstBuffer *buffer, GstClockTime start)
-{
-  GstClockTime end = GST_BUFFER_PTS (buffer);
-  GstClockTime least = 0;
-
-  if (GST_BUFFER_DURATION_IS_VALID (buffer)) {
-    end += GST_BUFFER_DURATION (buffer);
-    least = MIN (GST_BUFFER_DURATION (buffer), TEXT_TIME_MIN);
-    GST_BUFFER_DURATION (buffer) = MAX (end, start + least) - start;
-  }
-  GST_BUFFER_PTS (buffer) = start;
-}
-
-/* Where silence or black was put, media come too late: some of a packet of
- * audio may still be of use. A frame that comes while the last black picture
- * is shown just ends it: moved to its end, it could meet the next frame. */
-static GstBuffer *
-trim_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
-{
-  GstClockTime step = self->fill ? gst_rtms_fill_get_step (self->fill) : 0;
-  GstClockTime earliest = self->filled_to;
-
-  if (!GST_CLOCK_TIME_IS_VALID (earliest))
-    return buffer;
-  if (step > 0)
-    earliest = earliest + GST_MSECOND - MIN (step, earliest);
-  if (GST_BUFFER_PTS (buffer) >= earliest)
-    return buffer;
-  self->stats.late++;
-  return gst_rtms_fill_trim_buffer (self->fill, buffer, earliest);
-}
-
-/* Timestamps never go back. Text is moved; media that come too late cannot be
- * put in order any more. */
-static GstBuffer *
-order_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
-{
-  gboolean is_text = self->limits.overflow == GST_RTMS_OVERFLOW_BYTES;
-  GstClockTime earliest = is_text && !self->limits.may_overlap
-      ? self->tail_end : self->tail_time;
-
-  if (!GST_CLOCK_TIME_IS_VALID (self->tail_time)
-      || GST_BUFFER_PTS (buffer) >= earliest)
-    return buffer;
-
-  self->stats.late++;
-  if (is_text) {
-    move_text (buffer, earliest);
-    return buffer;
-  }
-  /* Video goes on although it may refer to this frame: decoders conceal one
-   * frame, and the next key frame may be far. */
-  gst_buffer_unref (buffer);
-  self->discont = TRUE;
-  return NULL;
-}
-
-/* Filled by who streams, buffer by buffer: it may be hours, for a participant
- * who joins late. Pictures are of one length, which the last frame, that has
- * none, is shown for as well; what is left is filled with more of them later. */
-static void
-append_fill (GstRtmsSrcPad *self, GstClockTime end)
-{
-  GstClockTime start = self->position;
-  GstClockTime step = gst_rtms_fill_get_step (self->fill);
-  Item item;
-
-  if (step > 0) {
-    if (GST_CLOCK_TIME_IS_VALID (self->tail_time))
-      start = MAX (start, self->tail_time + step);
-    if (end < start + step)
-      return;
-    end = start + (end - start) / step * step;
-  }
-  if (end <= start)
-    return;
-  item = (Item) { .fill_start = start, .fill_end = end };
-  gst_queue_array_push_tail_struct (self->queue, &item);
-  wake_up (self);
-  self->position = self->filled_to = end;
-  self->await_key_frame =
-      self->limits.overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
-}
-
-static void
-append_gap (GstRtmsSrcPad *self, GstClockTime end)
-{
-  append (self, GST_MINI_OBJECT (gst_event_new_gap (self->position,
-              end - self->position)), 0);
-  self->position = end;
-  /* Sound does not go on behind it. */
-  self->discont |= self->limits.hole > 0;
-  self->stats.gaps++;
-}
-
-static void
-append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
-{
-  GstClockTime pts = GST_BUFFER_PTS (buffer), end = pts;
-
-  if (GST_BUFFER_DURATION_IS_VALID (buffer))
-    end += GST_BUFFER_DURATION (buffer);
-  if (self->limits.hole && pts >= self->position + self->limits.hole) {
-    if (self->fill) {
-      append_fill (self, pts);
-    } else if (GST_CLOCK_TIME_IS_VALID (self->tail_time)) {
-      append_gap (self, pts);
-    }
-  } else if (self->fill && !self->limits.hole
-      && (self->position == self->filled_to
-          || !GST_CLOCK_TIME_IS_VALID (self->tail_time))) {
-    /* The queue was not empty when there was time to fill, or the first frame
-     * came before the first tick. */
-    append_fill (self, pts);
-  }
-  if (self->discont) {
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-    self->discont = FALSE;
-  }
-  self->await_key_frame = FALSE;
-  self->filled_to = GST_CLOCK_TIME_NONE;
-  self->tail_time = pts;
-  self->tail_end = end;
-  if (!GST_CLOCK_TIME_IS_VALID (self->head_time))
-    self->head_time = pts;
-  self->position = MAX (self->position, end);
-  append (self, GST_MINI_OBJECT (buffer), gst_buffer_get_size (buffer));
 }
 
 /**
@@ -395,8 +99,7 @@ append_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
  * @buffer: (transfer full): a buffer with a PTS
  * @dropped: (out): how many queued buffers were dropped to make room for it
  *
- * Queues the buffer; never blocks. A queue over its limits drops as the
- * pad's #GstRtmsOverflow says.
+ * Queues the buffer; never blocks.
  *
  * Returns: %FALSE for media that came too late to be put in order
  */
@@ -404,9 +107,7 @@ gboolean
 gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer,
     guint *dropped)
 {
-  gboolean delta = GST_BUFFER_FLAG_IS_SET (buffer,
-      GST_BUFFER_FLAG_DELTA_UNIT);
-  gboolean in_time = TRUE;
+  gboolean in_time;
 
   *dropped = 0;
   g_mutex_lock (&self->lock);
@@ -415,23 +116,8 @@ gst_rtms_src_pad_push_buffer (GstRtmsSrcPad *self, GstBuffer *buffer,
     gst_buffer_unref (buffer);
     return TRUE;
   }
-
-  self->stats.buffers++;
-  self->stats.bytes += gst_buffer_get_size (buffer);
-  if (self->await_key_frame && delta && !self->limits.no_hold_back) {
-    gst_buffer_unref (buffer);
-    buffer = NULL;
-    self->stats.held_back++;
-  } else {
-    buffer = trim_buffer (self, buffer);
-    if (buffer)
-      buffer = order_buffer (self, buffer);
-    in_time = buffer != NULL;
-  }
-  if (buffer) {
-    append_buffer (self, buffer);
-    *dropped = make_room (self);
-  }
+  in_time = gst_rtms_queue_add_buffer (self->queue, buffer, dropped);
+  wake_up (self);
   g_mutex_unlock (&self->lock);
   return in_time;
 }
@@ -441,8 +127,7 @@ void
 gst_rtms_src_pad_await_key_frame (GstRtmsSrcPad *self)
 {
   g_mutex_lock (&self->lock);
-  self->await_key_frame = TRUE;
-  self->discont = TRUE;
+  gst_rtms_queue_await_key_frame (self->queue);
   g_mutex_unlock (&self->lock);
 }
 
@@ -452,10 +137,17 @@ void
 gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 {
   g_mutex_lock (&self->lock);
-  self->stats.buffers++;
-  self->stats.bytes += gst_buffer_get_size (buffer);
-  self->stats.late++;
-  self->discont = TRUE;
+  gst_rtms_queue_count_rejected (self->queue, gst_buffer_get_size (buffer));
+  g_mutex_unlock (&self->lock);
+  gst_buffer_unref (buffer);
+}
+
+/* Counts what came before, and drops it. @buffer is (transfer full). */
+void
+gst_rtms_src_pad_reject_duplicate (GstRtmsSrcPad *self, GstBuffer *buffer)
+{
+  g_mutex_lock (&self->lock);
+  gst_rtms_queue_count_duplicate (self->queue);
   g_mutex_unlock (&self->lock);
   gst_buffer_unref (buffer);
 }
@@ -465,7 +157,7 @@ gst_rtms_src_pad_reject_buffer (GstRtmsSrcPad *self, GstBuffer *buffer)
 void
 gst_rtms_src_pad_set_fill (GstRtmsSrcPad *self, GstRtmsFill *fill)
 {
-  self->fill = fill;
+  gst_rtms_queue_set_fill (self->queue, fill);
 }
 
 /* Whether it is known that nothing will come; a hole between two packets is
@@ -474,18 +166,8 @@ void
 gst_rtms_src_pad_allow_fill (GstRtmsSrcPad *self, gboolean allowed)
 {
   g_mutex_lock (&self->lock);
-  self->may_fill = allowed;
+  gst_rtms_queue_allow_fill (self->queue, allowed);
   g_mutex_unlock (&self->lock);
-}
-
-/* Counts what came before, and drops it. @buffer is (transfer full). */
-void
-gst_rtms_src_pad_reject_duplicate (GstRtmsSrcPad *self, GstBuffer *buffer)
-{
-  g_mutex_lock (&self->lock);
-  self->stats.duplicates++;
-  g_mutex_unlock (&self->lock);
-  gst_buffer_unref (buffer);
 }
 
 /* Through which packets come to the pad; for the network thread. */
@@ -510,43 +192,21 @@ gst_rtms_src_pad_push_event (GstRtmsSrcPad *self, GstEvent *event)
     gst_event_unref (event);
   } else {
     self->eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
-    append (self, GST_MINI_OBJECT (event), 0);
+    gst_rtms_queue_add_event (self->queue, event);
+    wake_up (self);
   }
   g_mutex_unlock (&self->lock);
 }
 
-static void
-cover (GstRtmsSrcPad *self, GstClockTime end)
-{
-  if (self->flushing || self->eos || end <= self->position)
-    return;
-  if (self->fill && self->may_fill)
-    append_fill (self, end);
-  else
-    append_gap (self, end);
-}
-
-/**
- * gst_rtms_src_pad_advance:
- * @self: a pad
- * @reference: how far the stream has come, in running time
- *
- * Covers silence by a GAP, or by what the pad is filled with, up to the
- * latency before @reference, so that a muxer does not wait for this pad. Text
- * may still be placed before its end: muxers write it at its own time, and
- * would lag by as long as people talk if GAPs had to wait for it. A pad with
- * something queued is not silent.
- */
+/* Covers silence until what is to come, @reference in running time being how
+ * far the stream has come. */
 void
 gst_rtms_src_pad_advance (GstRtmsSrcPad *self, GstClockTime reference)
 {
-  GstClockTime behind = self->limits.latency;
-
   g_mutex_lock (&self->lock);
-  if (self->fill && self->may_fill)
-    behind = MAX (behind, GST_RTMS_FILL_PATIENCE);
-  if (reference > behind && gst_queue_array_is_empty (self->queue))
-    cover (self, reference - behind);
+  if (!self->flushing && !self->eos)
+    gst_rtms_queue_advance (self->queue, reference);
+  wake_up (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -555,7 +215,9 @@ void
 gst_rtms_src_pad_cover (GstRtmsSrcPad *self, GstClockTime end)
 {
   g_mutex_lock (&self->lock);
-  cover (self, end);
+  if (!self->flushing && !self->eos)
+    gst_rtms_queue_cover (self->queue, end);
+  wake_up (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -586,52 +248,11 @@ gst_rtms_src_pad_set_drained_func (GstRtmsSrcPad *self,
 }
 
 void
-gst_rtms_src_pad_get_stats (GstRtmsSrcPad *self, GstRtmsSrcPadStats *stats)
+gst_rtms_src_pad_get_stats (GstRtmsSrcPad *self, GstRtmsQueueStats *stats)
 {
   g_mutex_lock (&self->lock);
-  *stats = self->stats;
-  stats->queued_time = get_queued_time (self);
-  stats->queued_bytes = self->queued_bytes;
+  gst_rtms_queue_get_stats (self->queue, stats);
   g_mutex_unlock (&self->lock);
-}
-
-/* The next buffer of the head, which is time to fill, or a GAP where less than
- * a sample is left of it. */
-static GstMiniObject *
-take_fill (GstRtmsSrcPad *self)
-{
-  Item *item = gst_queue_array_peek_head_struct (self->queue);
-  GstClockTime start = item->fill_start;
-  GstBuffer *buffer = gst_rtms_fill_create_buffer (self->fill, start,
-      item->fill_end);
-
-  if (buffer == NULL) {
-    GstClockTime rest = item->fill_end - start;
-
-    gst_queue_array_pop_head_struct (self->queue);
-    return GST_MINI_OBJECT (gst_event_new_gap (start, rest));
-  }
-  self->stats.filled++;
-  item->fill_start += GST_BUFFER_DURATION (buffer);
-  if (item->fill_start >= item->fill_end)
-    gst_queue_array_pop_head_struct (self->queue);
-  return GST_MINI_OBJECT (buffer);
-}
-
-static GstMiniObject *
-take_head (GstRtmsSrcPad *self)
-{
-  Item *item = gst_queue_array_peek_head_struct (self->queue);
-  GstMiniObject *object = item->object;
-
-  if (object == NULL)
-    return take_fill (self);
-  if (self->fill && GST_IS_BUFFER (object))
-    gst_rtms_fill_restart (self->fill);
-  self->queued_bytes -= item->size;
-  gst_queue_array_pop_head_struct (self->queue);
-  update_head_time (self);
-  return object;
 }
 
 /* For the GstTask; NULL when it is to pause. */
@@ -644,7 +265,7 @@ wait_for_next (GstRtmsSrcPad *self)
   while (!self->flushing && !head_may_pass (self))
     g_cond_wait (&self->cond, &self->lock);
   if (!self->flushing)
-    object = take_head (self);
+    object = gst_rtms_queue_take (self->queue);
   g_mutex_unlock (&self->lock);
   return object;
 }
@@ -657,7 +278,7 @@ take_next (GstRtmsSrcPad *self)
 
   g_mutex_lock (&self->lock);
   if (!self->flushing && !self->has_task && head_may_pass (self))
-    object = take_head (self);
+    object = gst_rtms_queue_take (self->queue);
   else
     self->is_scheduled = FALSE;
   g_mutex_unlock (&self->lock);
@@ -844,7 +465,7 @@ activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode,
     self->is_halted = FALSE;
     gst_rtms_pace_init (&self->pace);
   } else {
-    clear_queue (self);
+    gst_rtms_queue_clear (self->queue);
     must_unref = unschedule (self);
   }
   g_cond_signal (&self->cond);
@@ -862,14 +483,14 @@ activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode,
 static gboolean
 query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
-  const GstRtmsSrcPadLimits *limits = &GST_RTMS_SRC_PAD (pad)->limits;
+  GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (pad);
 
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_LATENCY:
       /* What the queue holds may come that much later and still be played. */
-      gst_query_set_latency (query, TRUE, limits->latency,
-          limits->max_time && limits->max_time < LATENCY_MAX
-          ? limits->latency + limits->max_time : GST_CLOCK_TIME_NONE);
+      gst_query_set_latency (query, TRUE, self->latency,
+          self->max_queue_time && self->max_queue_time < LATENCY_MAX
+          ? self->latency + self->max_queue_time : GST_CLOCK_TIME_NONE);
       return TRUE;
     case GST_QUERY_SELECTABLE:
       /* Streams are chosen by `media`, before the start. */
@@ -916,9 +537,7 @@ gst_rtms_src_pad_finalize (GObject *object)
 {
   GstRtmsSrcPad *self = GST_RTMS_SRC_PAD (object);
 
-  clear_queue (self);
-  gst_queue_array_free (self->queue);
-  g_clear_pointer (&self->fill, gst_rtms_fill_free);
+  g_clear_pointer (&self->queue, gst_rtms_queue_free);
   gst_rtms_reorder_free (self->reorder);
   g_clear_pointer (&self->network, rtms_network_thread_release);
   g_cond_clear (&self->cond);
@@ -963,12 +582,7 @@ gst_rtms_src_pad_init (GstRtmsSrcPad *self)
   g_cond_init (&self->cond);
   self->quick_time = GST_RTMS_PACE_QUICK_TIME;
   self->push_task = (RtmsTask) { .func = push_some, .user_data = self };
-  self->queue = gst_queue_array_new_for_struct (sizeof (Item),
-      QUEUE_INITIAL_SIZE);
   self->flushing = TRUE;
-  self->discont = TRUE;
-  self->head_time = self->tail_time = GST_CLOCK_TIME_NONE;
-  self->filled_to = GST_CLOCK_TIME_NONE;
 }
 
 /**
@@ -985,15 +599,16 @@ gst_rtms_src_pad_init (GstRtmsSrcPad *self)
  */
 GstRtmsSrcPad *
 gst_rtms_src_pad_new (GstPadTemplate *templ, const gchar *name,
-    const GstRtmsSrcPadLimits *limits, GstRtmsSrcPadFlowFunc flow_func,
+    const GstRtmsQueueLimits *limits, GstRtmsSrcPadFlowFunc flow_func,
     gpointer user_data)
 {
   GstRtmsSrcPad *self = g_object_new (GST_TYPE_RTMS_SRC_PAD, "name", name,
       "direction", GST_PAD_SRC, "template", templ, NULL);
 
-  self->limits = *limits;
+  self->latency = limits->latency;
+  self->max_queue_time = limits->max_time;
+  self->queue = gst_rtms_queue_new (limits);
   self->reorder = gst_rtms_reorder_new (limits->reorder);
-  self->await_key_frame = limits->overflow == GST_RTMS_OVERFLOW_KEY_FRAME;
   self->flow_func = flow_func;
   self->flow_user_data = user_data;
   self->network = rtms_network_thread_get_current ();

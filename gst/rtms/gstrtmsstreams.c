@@ -82,11 +82,11 @@ gst_rtms_streams_get_pads (GstRtmsStreams *self)
   return self->pads;
 }
 
-static GstRtmsSrcPadLimits
+static GstRtmsQueueLimits
 get_limits (GstRtmsStreams *self, guint index)
 {
   const GstRtmsSettings *settings = self->settings;
-  GstRtmsSrcPadLimits limits = {
+  GstRtmsQueueLimits limits = {
     .max_time = settings->max_queue_time,
     .max_bytes = settings->max_queue_bytes,
     .latency = settings->latency,
@@ -180,7 +180,7 @@ static void
 announce (GstRtmsStreams *self, guint index, guint64 user_id,
     const gchar *user_name, GstCaps *caps)
 {
-  GstRtmsSrcPadLimits limits = get_limits (self, index);
+  GstRtmsQueueLimits limits = get_limits (self, index);
   const gchar *language = index == RTMS_MEDIA_TRANSCRIPT
       ? rtms_language_get_tag (self->params.transcript.language) : NULL;
 
@@ -595,7 +595,7 @@ add_pad_stats (GstRtmsSrcPad *pad, GstRtmsPadIndex index, gpointer user_data)
 {
   GstStructure *stats = user_data;
   g_autoptr (GstStructure) pad_stats = NULL;
-  GstRtmsSrcPadStats values;
+  GstRtmsQueueStats values;
 
   gst_rtms_src_pad_get_stats (pad, &values);
   pad_stats = gst_structure_new ("rtms-pad-stats",
