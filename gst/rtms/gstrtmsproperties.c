@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtmsproperties.h"
 
+#include "gstrtmsvalue.h"
+
 /* The properties that say how a stream is received, apart from the element,
  * as the element that receives a whole account's streams has them too. */
 
@@ -726,23 +728,6 @@ gst_rtms_properties_install (GObjectClass *klass)
       1024, G_MAXUINT32, GST_RTMS_DEFAULT_MAX_MESSAGE_SIZE, FLAGS));
 }
 
-static void
-set_string (gchar **field, const GValue *value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
-static void
-set_secret (RtmsSecret **field, const GValue *value)
-{
-  const gchar *text = g_value_get_string (value);
-
-  g_clear_pointer (field, rtms_secret_unref);
-  if (text && *text)
-    *field = rtms_secret_new (text);
-}
-
 /**
  * gst_rtms_properties_set:
  * @properties: values
@@ -757,16 +742,16 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
 {
   switch (id) {
     case PROP_PAYLOAD:
-      set_string (&properties->payload, value);
+      gst_rtms_value_set_string (&properties->payload, value);
       return TRUE;
     case PROP_PAYLOAD_LOCATION:
-      set_string (&properties->payload_location, value);
+      gst_rtms_value_set_string (&properties->payload_location, value);
       return TRUE;
     case PROP_CLIENT_ID:
-      set_string (&properties->client_id, value);
+      gst_rtms_value_set_string (&properties->client_id, value);
       return TRUE;
     case PROP_CLIENT_SECRET:
-      set_secret (&properties->client_secret, value);
+      gst_rtms_value_set_secret (&properties->client_secret, value);
       return TRUE;
     case PROP_MEDIA:
       properties->media = g_value_get_flags (value);
@@ -787,7 +772,7 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
       properties->audio_mode = g_value_get_enum (value);
       return TRUE;
     case PROP_AUDIO_PARTICIPANTS:
-      set_string (&properties->audio_participants, value);
+      gst_rtms_value_set_string (&properties->audio_participants, value);
       return TRUE;
     case PROP_AUDIO_RATE:
       properties->audio_rate = g_value_get_uint (value);
@@ -823,7 +808,7 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
       properties->share_fps = g_value_get_uint (value);
       return TRUE;
     case PROP_TRANSCRIPT_LANGUAGE:
-      set_string (&properties->transcript_language, value);
+      gst_rtms_value_set_string (&properties->transcript_language, value);
       return TRUE;
     case PROP_TRANSCRIPT_DETECT_LANGUAGE:
       properties->transcript_detect_language = g_value_get_boolean (value);
@@ -865,13 +850,13 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
       properties->reconnect = g_value_get_boolean (value);
       return TRUE;
     case PROP_ALLOWED_HOSTS:
-      set_string (&properties->allowed_hosts, value);
+      gst_rtms_value_set_string (&properties->allowed_hosts, value);
       return TRUE;
     case PROP_ALLOW_UNENCRYPTED:
       properties->allow_unencrypted = g_value_get_boolean (value);
       return TRUE;
     case PROP_TLS_CA_FILE:
-      set_string (&properties->tls_ca_file, value);
+      gst_rtms_value_set_string (&properties->tls_ca_file, value);
       return TRUE;
     case PROP_MAX_MESSAGE_SIZE:
       properties->max_message_size = g_value_get_uint64 (value);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstrtmswebhookproperties.h"
 
+#include "gstrtmsvalue.h"
+
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 8080
 #define DEFAULT_PATH "/webhook"
@@ -72,32 +74,6 @@ gst_rtms_webhook_properties_clear (GstRtmsWebhookProperties *self)
   g_clear_pointer (&self->notify_secret, rtms_secret_unref);
 }
 
-static void
-set_string (gchar **field, const GValue *value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
-static void
-set_secret (RtmsSecret **field, const GValue *value)
-{
-  const gchar *text = g_value_get_string (value);
-
-  g_clear_pointer (field, rtms_secret_unref);
-  if (text && *text)
-    *field = rtms_secret_new (text);
-}
-
-static void
-set_structure (GstStructure **field, const GValue *value)
-{
-  const GstStructure *structure = gst_value_get_structure (value);
-
-  g_clear_pointer (field, gst_structure_free);
-  *field = structure ? gst_structure_copy (structure) : NULL;
-}
-
 /* Returns: FALSE for an id that is none of these */
 gboolean
 gst_rtms_webhook_properties_set (GstRtmsWebhookProperties *self, guint id,
@@ -105,34 +81,34 @@ gst_rtms_webhook_properties_set (GstRtmsWebhookProperties *self, guint id,
 {
   switch (id) {
     case PROP_ADDRESS:
-      set_string (&self->address, value);
+      gst_rtms_value_set_string (&self->address, value);
       break;
     case PROP_PORT:
       self->port = g_value_get_uint (value);
       break;
     case PROP_PATH:
-      set_string (&self->path, value);
+      gst_rtms_value_set_string (&self->path, value);
       break;
     case PROP_SECRET_TOKEN:
-      set_secret (&self->secret_token, value);
+      gst_rtms_value_set_secret (&self->secret_token, value);
       break;
     case PROP_TLS_CERTIFICATE_FILE:
-      set_string (&self->tls_certificate_file, value);
+      gst_rtms_value_set_string (&self->tls_certificate_file, value);
       break;
     case PROP_TLS_KEY_FILE:
-      set_string (&self->tls_key_file, value);
+      gst_rtms_value_set_string (&self->tls_key_file, value);
       break;
     case PROP_BRANCH:
-      set_string (&self->branch, value);
+      gst_rtms_value_set_string (&self->branch, value);
       break;
     case PROP_SOURCE_PROPERTIES:
-      set_structure (&self->source_properties, value);
+      gst_rtms_value_set_structure (&self->source_properties, value);
       break;
     case PROP_CLIENT_ID:
-      set_string (&self->client_id, value);
+      gst_rtms_value_set_string (&self->client_id, value);
       break;
     case PROP_CLIENT_SECRET:
-      set_secret (&self->client_secret, value);
+      gst_rtms_value_set_secret (&self->client_secret, value);
       break;
     case PROP_MAX_STREAMS:
       self->max_streams = g_value_get_uint (value);
@@ -144,22 +120,22 @@ gst_rtms_webhook_properties_set (GstRtmsWebhookProperties *self, guint id,
       self->delete_revoked = g_value_get_boolean (value);
       break;
     case PROP_STATUS_ADDRESS:
-      set_string (&self->status_address, value);
+      gst_rtms_value_set_string (&self->status_address, value);
       break;
     case PROP_STATUS_PORT:
       self->status_port = g_value_get_int (value);
       break;
     case PROP_MANIFEST:
-      set_string (&self->manifest, value);
+      gst_rtms_value_set_string (&self->manifest, value);
       break;
     case PROP_COMPLETE_COMMAND:
-      set_string (&self->complete_command, value);
+      gst_rtms_value_set_string (&self->complete_command, value);
       break;
     case PROP_NOTIFY_URL:
-      set_string (&self->notify_url, value);
+      gst_rtms_value_set_string (&self->notify_url, value);
       break;
     case PROP_NOTIFY_SECRET:
-      set_secret (&self->notify_secret, value);
+      gst_rtms_value_set_secret (&self->notify_secret, value);
       break;
     case PROP_LOG:
       self->log = g_value_get_enum (value);
