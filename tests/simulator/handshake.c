@@ -286,14 +286,25 @@ answer (SimSocket *socket, JsonObject *request)
     handle_media (socket, type, request);
 }
 
+/* Who asked cannot know that the meeting has ended since. */
 static gboolean
 on_late (gpointer user_data)
 {
   SimSocket *socket = user_data;
   g_autoptr (JsonObject) request = g_steal_pointer (&socket->late_request);
+  const gchar *stream_id = "";
+  SimMeeting *meeting;
+  gint64 sequence = 1;
 
   socket->late_source = 0;
-  if (sim_socket_is_open (socket))
+  sim_json_get_string (request, "rtms_stream_id", &stream_id);
+  sim_json_get_int (request, "sequence", &sequence);
+  meeting = sim_simulator_find_meeting (socket->simulator, stream_id);
+  if (!sim_socket_is_open (socket))
+    return G_SOURCE_REMOVE;
+  if (sim_meeting_is_over (meeting))
+    send_refusal (socket, sequence, SIM_STATUS_INVALID_RTMS_STREAM_ID);
+  else
     answer (socket, request);
   return G_SOURCE_REMOVE;
 }

@@ -173,6 +173,34 @@ GST_START_TEST (test_handshakes_fail_so_many_times)
 }
 GST_END_TEST;
 
+/* Of which a client, who asked before, can know nothing. */
+GST_START_TEST (test_a_late_answer_tells_that_the_meeting_ended)
+{
+  Simulator *simulator = simulator_new (usual);
+  RawClient *client = raw_client_new (simulator);
+  RawSocket *signaling = raw_client_connect_signaling (client), *media;
+  g_autofree gchar *path = simulator_get_path (simulator, "summary.json");
+  g_autofree gchar *summary = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+
+  command (simulator, "handshake media late=1");
+  raw_client_set_media (client, "audio", 1);
+  media = raw_client_connect_media (client, "");
+  command (simulator, "end");
+  answer = raw_socket_receive (media, 4);
+  fail_unless_equals_int (json_object_get_int_member (answer, "status_code"),
+      2);
+  raw_socket_free (media);
+  raw_socket_free (signaling);
+  /* nobody was served, but nobody broke a rule either */
+  fail_unless_equals_int (simulator_wait (simulator), 1);
+  fail_unless (g_file_get_contents (path, &summary, NULL, NULL));
+  fail_unless (strstr (summary, "\"violations\":[]") != NULL, "%s", summary);
+  raw_client_free (client);
+  simulator_free (simulator);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_messages_are_damaged)
 {
   Simulator *simulator = simulator_new (usual);
@@ -514,6 +542,7 @@ simulator_suite (void)
       G_N_ELEMENTS (ends));
   tcase_add_test (tc, test_audio_waits_for_a_client_that_was_away);
   tcase_add_test (tc, test_handshakes_fail_so_many_times);
+  tcase_add_test (tc, test_a_late_answer_tells_that_the_meeting_ended);
   tcase_add_test (tc, test_messages_are_damaged);
   tcase_add_test (tc, test_packets_change_their_order_and_clock);
   tcase_add_test (tc, test_frames_are_cut_and_told_otherwise);
