@@ -48,10 +48,23 @@ class Log:
                 and not FATAL & set(p.get('damage', '').split(','))]
 
 
+def put_in_order(packets):
+    """As they were before the simulator changed their order."""
+    packets = list(packets)
+    for i in range(len(packets) - 1):
+        first, second = packets[i:i + 2]
+        if ('reorder' in first.get('damage', '')
+                and 'reorder' in second.get('damage', '')
+                and first['joined'] == second['joined']
+                and first['timestamp'] > second['timestamp']):
+            packets[i:i + 2] = second, first
+    return packets
+
+
 def get_shown(packets):
     """The pictures among them that a decoder can begin with or go on to."""
     last, needs_key = None, True
-    for packet in packets:
+    for packet in put_in_order(packets):
         needs_key = needs_key or (
             packet['joined'] != last['joined']
             or packet['user_id'] != last['user_id']
