@@ -13,18 +13,36 @@
  * system call. Only sockets with a part of a record hold so much. */
 #define READ_AHEAD_SIZE (32 * 1024)
 
+/* How long a verified certificate stands for its server. */
+#define SESSION_AGE_MAX G_TIME_SPAN_HOUR
+#define SESSIONS_MAX 64
+
 struct _RtmsTransport
 {
   int fd;
   SSL *ssl;                     /* (nullable) */
+  gint64 begin;                 /* monotonic, µs */
   gssize next_result;           /* of a read that gave bytes first; else 1 */
   GError *next_error;
 };
 
+/* What a server gave to a verified connection, so that the next one needs no
+ * certificates, nor the cost of them on either side. */
+typedef struct {
+  SSL_SESSION *session;
+  gint64 verified;              /* when, monotonic, µs */
+} Session;
+
 /* One SSL_CTX per trust configuration, kept for the life of the process: the
  * trust store of a context takes half a megabyte and 10 ms to load. */
+typedef struct {
+  SSL_CTX *ssl;
+  GHashTable *sessions;         /* host → Session */
+} Context;
+
+/* Protects the contexts and their sessions. */
 static GMutex contexts_lock;
-static GHashTable *contexts;    /* CA file or "" → SSL_CTX */
+static GHashTable *contexts;    /* CA file or "" → Context */
 
 /* SSL_get_error() looks at the thread's errors, which must be its own. To
  * clear them costs more than to see that there are none. */
@@ -46,8 +64,78 @@ set_tls_error (GError **error, const gchar *what)
   ERR_clear_error ();
 }
 
+static void
+free_session (gpointer data)
+{
+  Session *session = data;
+
+  SSL_SESSION_free (session->session);
+  g_free (session);
+}
+
+/* One that continues another would stretch what was verified once. OpenSSL
+ * spoils the session of a connection that ends without close_notify, as many
+ * do: hence copies. */
+static int
+keep_session (SSL *ssl, SSL_SESSION *ssl_session)
+{
+  const gchar *host = SSL_get_servername (ssl, TLSEXT_NAMETYPE_host_name);
+  const RtmsTransport *transport = SSL_get_app_data (ssl);
+  Context *context = SSL_CTX_get_app_data (SSL_get_SSL_CTX (ssl));
+  Session *session;
+  SSL_SESSION *copy;
+
+  if (host == NULL || SSL_session_reused (ssl))
+    return 0;
+  copy = SSL_SESSION_dup (ssl_session);
+  if (copy == NULL)
+    return 0;
+  session = g_new (Session, 1);
+  session->session = copy;
+  session->verified = transport->begin;
+  g_mutex_lock (&contexts_lock);
+  if (g_hash_table_size (context->sessions) >= SESSIONS_MAX)
+    g_hash_table_remove_all (context->sessions);
+  g_hash_table_replace (context->sessions, g_strdup (host), session);
+  g_mutex_unlock (&contexts_lock);
+  return 0;
+}
+
+static void
+use_session (RtmsTransport *transport, Context *context, const gchar *host)
+{
+  const Session *session;
+  SSL_SESSION *copy = NULL;
+
+  g_mutex_lock (&contexts_lock);
+  session = g_hash_table_lookup (context->sessions, host);
+  if (session && transport->begin - session->verified < SESSION_AGE_MAX)
+    copy = SSL_SESSION_dup (session->session);
+  else if (session)
+    g_hash_table_remove (context->sessions, host);
+  g_mutex_unlock (&contexts_lock);
+  if (copy) {
+    SSL_set_session (transport->ssl, copy);
+    SSL_SESSION_free (copy);
+  }
+}
+
+static void
+forget_session (RtmsTransport *transport)
+{
+  const gchar *host = SSL_get_servername (transport->ssl,
+      TLSEXT_NAMETYPE_host_name);
+  Context *context
+      = SSL_CTX_get_app_data (SSL_get_SSL_CTX (transport->ssl));
+
+  g_mutex_lock (&contexts_lock);
+  if (host)
+    g_hash_table_remove (context->sessions, host);
+  g_mutex_unlock (&contexts_lock);
+}
+
 static SSL_CTX *
-create_context (const gchar *ca_file, GError **error)
+create_ssl_context (const gchar *ca_file, GError **error)
 {
   SSL_CTX *context = SSL_CTX_new (TLS_client_method ());
   gboolean trusted;
@@ -69,14 +157,33 @@ create_context (const gchar *ca_file, GError **error)
   SSL_CTX_set_mode (context, SSL_MODE_RELEASE_BUFFERS
       | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_default_read_buffer_len (context, READ_AHEAD_SIZE);
+  SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_CLIENT
+      | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb (context, keep_session);
   return context;
 }
 
-static SSL_CTX *
+static Context *
+create_context (const gchar *ca_file, GError **error)
+{
+  SSL_CTX *ssl = create_ssl_context (ca_file, error);
+  Context *context;
+
+  if (ssl == NULL)
+    return NULL;
+  context = g_new (Context, 1);
+  context->ssl = ssl;
+  context->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+      free_session);
+  SSL_CTX_set_app_data (ssl, context);
+  return context;
+}
+
+static Context *
 get_context (const gchar *ca_file, GError **error)
 {
   const gchar *key = ca_file ? ca_file : "";
-  SSL_CTX *context;
+  Context *context;
 
   g_mutex_lock (&contexts_lock);
   if (contexts == NULL)
@@ -118,13 +225,13 @@ RtmsTransport *
 rtms_transport_new_tls (int fd, const gchar *host, const gchar *ca_file,
     GError **error)
 {
-  SSL_CTX *context = get_context (ca_file, error);
+  Context *context = get_context (ca_file, error);
   RtmsTransport *transport;
   SSL *ssl;
 
   if (context == NULL)
     return NULL;
-  ssl = SSL_new (context);
+  ssl = SSL_new (context->ssl);
   if (ssl == NULL || SSL_set_fd (ssl, fd) != 1
       || SSL_set1_host (ssl, host) != 1
       || SSL_set_tlsext_host_name (ssl, host) != 1) {
@@ -138,6 +245,9 @@ rtms_transport_new_tls (int fd, const gchar *host, const gchar *ca_file,
 
   transport = rtms_transport_new_plain (fd);
   transport->ssl = ssl;
+  transport->begin = g_get_monotonic_time ();
+  SSL_set_app_data (ssl, transport);
+  use_session (transport, context, host);
   return transport;
 }
 
@@ -154,6 +264,7 @@ handshake_error (RtmsTransport *transport, GError **error)
 {
   long verify = SSL_get_verify_result (transport->ssl);
 
+  forget_session (transport);
   if (verify != X509_V_OK) {
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_TLS,
         "The server's certificate is not trusted: %s",

@@ -33,6 +33,8 @@ typedef struct {
   EVP_PKEY *key;
   int max_version;              /* 0: any */
   End end;
+  SSL_CTX *context;             /* of all its connections, or one for each */
+  gboolean resumed;             /* (out): the client showed a session */
 } Server;
 
 static gchar *folder;
@@ -89,13 +91,10 @@ trust (X509 *certificate)
   fclose (file);
 }
 
-static gpointer
-serve (gpointer data)
+static SSL_CTX *
+create_context (const Server *server)
 {
-  static const gchar garbage[] = "\x17\x03\x03\x00\x05hello";
-  Server *server = data;
   SSL_CTX *context = SSL_CTX_new (TLS_server_method ());
-  SSL *ssl;
 
   SSL_CTX_use_certificate (context, server->certificate);
   SSL_CTX_use_PrivateKey (context, server->key);
@@ -104,9 +103,25 @@ serve (gpointer data)
     SSL_CTX_set_min_proto_version (context, 0);
     SSL_CTX_set_max_proto_version (context, server->max_version);
   }
+  return context;
+}
+
+static gpointer
+serve (gpointer data)
+{
+  static const gchar garbage[] = "\x17\x03\x03\x00\x05hello";
+  Server *server = data;
+  SSL_CTX *context = server->context;
+  SSL *ssl;
+
+  if (context)
+    SSL_CTX_up_ref (context);
+  else
+    context = create_context (server);
   ssl = SSL_new (context);
   SSL_set_fd (ssl, server->fd);
   if (SSL_accept (ssl) == 1) {
+    server->resumed = SSL_session_reused (ssl);
     SSL_write (ssl, "hello", 5);
     if (server->end == END_PROPERLY)
       SSL_shutdown (ssl);
@@ -142,9 +157,9 @@ read_all (RtmsTransport *transport, int fd, GString *text, GError **error)
   }
 }
 
-/* What the client makes of the server: 0 for a proper end. */
+/* What a client of @host makes of the server: 0 for a proper end. */
 static gssize
-run (Server *server, GString *text, GError **error)
+run_for (const gchar *host, Server *server, GString *text, GError **error)
 {
   int pair[2];
   GThread *thread;
@@ -158,7 +173,7 @@ run (Server *server, GString *text, GError **error)
   server->fd = pair[1];
   ready.fd = pair[0];
   thread = g_thread_new ("tls-server", serve, server);
-  transport = rtms_transport_new_tls (pair[0], HOST, ca_file, error);
+  transport = rtms_transport_new_tls (pair[0], host, ca_file, error);
   fail_unless (transport != NULL);
   while ((result = rtms_transport_handshake (transport, error))
       == RTMS_TRANSPORT_WANT_READ)
@@ -169,6 +184,12 @@ run (Server *server, GString *text, GError **error)
   close (pair[0]);
   g_thread_join (thread);
   return result;
+}
+
+static gssize
+run (Server *server, GString *text, GError **error)
+{
+  return run_for (HOST, server, text, error);
 }
 
 static void
@@ -272,6 +293,64 @@ GST_START_TEST (test_forged_records_are_refused)
 
 GST_END_TEST;
 
+/* What the server gave to the first is good for the next at the same host, and
+ * for no other: that it is the server for. */
+GST_START_TEST (test_session_is_resumed_at_its_host)
+{
+  static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  Server server = { .key = key, .max_version = versions[__i__] };
+
+  server.certificate = create_certificate (key, HOST, -DAY, DAY);
+  trust (server.certificate);
+  server.context = create_context (&server);
+  fail_unless_equals_int64 (run (&server, text, &error), 0);
+  fail_if (server.resumed);
+  for (guint i = 0; i < 3; i++) {
+    fail_unless_equals_int64 (run (&server, text, &error), 0);
+    fail_unless (server.resumed);
+  }
+  assert_equals_string (text->str, "hellohellohellohello");
+
+  fail_unless_equals_int64 (run_for ("example.org", &server, text, &error),
+      RTMS_TRANSPORT_ERROR);
+  fail_unless (strstr (error->message, "hostname mismatch") != NULL, "%s",
+      error->message);
+  SSL_CTX_free (server.context);
+  X509_free (server.certificate);
+  EVP_PKEY_free (key);
+}
+
+GST_END_TEST;
+
+/* It stands for the certificate, which may be another one by now. */
+GST_START_TEST (test_session_is_forgotten_where_the_handshake_fails)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  Server server = { .key = key }, other = { .key = key };
+
+  server.certificate = create_certificate (key, HOST, -DAY, DAY);
+  other.certificate = create_certificate (key, HOST, -2 * DAY, -DAY);
+  trust (server.certificate);
+  server.context = create_context (&server);
+  fail_unless_equals_int64 (run (&server, text, &error), 0);
+  fail_unless_equals_int64 (run (&other, text, &error),
+      RTMS_TRANSPORT_ERROR);
+  g_clear_error (&error);
+  fail_unless_equals_int64 (run (&server, text, &error), 0);
+  fail_if (server.resumed);
+  SSL_CTX_free (server.context);
+  X509_free (server.certificate);
+  X509_free (other.certificate);
+  EVP_PKEY_free (key);
+}
+
+GST_END_TEST;
+
 static Suite *
 transport_suite (void)
 {
@@ -288,6 +367,8 @@ transport_suite (void)
   tcase_add_test (tc, test_unknown_authority_is_refused);
   tcase_add_test (tc, test_old_tls_is_refused);
   tcase_add_test (tc, test_forged_records_are_refused);
+  tcase_add_loop_test (tc, test_session_is_resumed_at_its_host, 0, 2);
+  tcase_add_test (tc, test_session_is_forgotten_where_the_handshake_fails);
   return suite;
 }
 
