@@ -51,6 +51,7 @@ struct _GstRtmsBranch
   gboolean is_linked;           /* the pads of no-more-pads */
   gboolean is_stopped;          /* the source has said so */
   gint stop_reason;
+  GstToc *toc;                  /* (nullable): who spoke when */
   gboolean is_ended;            /* ... and we have */
 };
 
@@ -551,6 +552,21 @@ take_element_message (GstRtmsBranch *self, GstMessage *message)
 }
 
 static void
+take_toc (GstRtmsBranch *self, GstMessage *message)
+{
+  g_autoptr (GstToc) toc = NULL;
+
+  if (GST_MESSAGE_SRC (message) != GST_OBJECT (self->source))
+    return;
+  gst_message_parse_toc (message, &toc, NULL);
+  g_mutex_lock (&self->lock);
+  if (self->toc)
+    gst_toc_unref (self->toc);
+  self->toc = g_steal_pointer (&toc);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 gst_rtms_branch_handle_message (GstBin *bin, GstMessage *message)
 {
   GstRtmsBranch *self = GST_RTMS_BRANCH (bin);
@@ -567,6 +583,9 @@ gst_rtms_branch_handle_message (GstBin *bin, GstMessage *message)
       break;
     case GST_MESSAGE_ELEMENT:
       take_element_message (self, message);
+      break;
+    case GST_MESSAGE_TOC:
+      take_toc (self, message);
       break;
     case GST_MESSAGE_LATENCY:
       /* Each stream has one of its own. */
@@ -645,6 +664,8 @@ gst_rtms_branch_finalize (GObject *object)
       rtms_payload_free);
   g_clear_pointer (&self->values.start, g_date_time_unref);
   g_free (self->text);
+  if (self->toc)
+    gst_toc_unref (self->toc);
   gst_rtms_files_free (self->files);
   g_hash_table_unref (self->pads);
   g_hash_table_unref (self->done);
@@ -786,4 +807,16 @@ gst_rtms_branch_is_stopped (GstRtmsBranch *self, gint *stop_reason)
   *stop_reason = self->stop_reason;
   g_mutex_unlock (&self->lock);
   return is_stopped;
+}
+
+/* Returns: (transfer full) (nullable): who spoke when, once it is over */
+GstToc *
+gst_rtms_branch_get_toc (GstRtmsBranch *self)
+{
+  GstToc *toc;
+
+  g_mutex_lock (&self->lock);
+  toc = self->toc ? gst_toc_ref (self->toc) : NULL;
+  g_mutex_unlock (&self->lock);
+  return toc;
 }

@@ -49,5 +49,6 @@ gboolean gst_rtms_branch_is_flowing (GstRtmsBranch *branch);
 void gst_rtms_branch_shut_down (GstRtmsBranch *branch);
 gboolean gst_rtms_branch_is_stopped (GstRtmsBranch *branch,
     gint *stop_reason);
+GstToc *gst_rtms_branch_get_toc (GstRtmsBranch *branch);
 
 G_END_DECLS

@@ -134,6 +134,8 @@ clear_feed (gpointer data)
   g_free (feed->result.problem);
   g_strfreev (feed->result.files);
   g_clear_pointer (&feed->result.stats, gst_structure_free);
+  if (feed->result.toc)
+    gst_toc_unref (feed->result.toc);
   g_mutex_clear (&feed->lock);
   feed->free_user_data (feed->user_data);
 }
@@ -372,6 +374,7 @@ dismantle (GstRtmsFeed *feed, gboolean in_time)
     set_problem (feed, "One of its elements does not stop");
   }
   gst_bin_remove (feed->bin, GST_ELEMENT (branch));
+  feed->result.toc = gst_rtms_branch_get_toc (branch);
   feed->result.files = gst_rtms_files_finish (
       gst_rtms_branch_get_files (branch));
   g_mutex_lock (&feed->lock);

@@ -73,6 +73,7 @@ const gchar *gst_rtms_outcome_get_name (GstRtmsOutcome outcome);
  * @problem: (nullable): a sentence on what went wrong
  * @files: (array zero-terminated=1): that have something in them
  * @stats: (nullable): of the rtmssrc, at its end
+ * @toc: (nullable): who spoke when, in the stream's running time
  * @start: Unix time in ms
  * @end: likewise
  *
@@ -84,6 +85,7 @@ typedef struct {
   gchar *problem;
   gchar **files;
   GstStructure *stats;
+  GstToc *toc;
   gint64 start;
   gint64 end;
 } GstRtmsFeedResult;

@@ -124,6 +124,35 @@ add_result (RtmsJsonWriter *writer, const GstRtmsFeedResult *result)
   rtms_json_writer_add_uint (writer, "drops", count_drops (result->stats));
 }
 
+static void
+add_turn (RtmsJsonWriter *writer, GstTocEntry *turn)
+{
+  GstTagList *tags = gst_toc_entry_get_tags (turn);
+  g_autofree gchar *name = NULL;
+  gint64 start = 0, end = 0;
+
+  gst_toc_entry_get_start_stop_times (turn, &start, &end);
+  if (tags)
+    gst_tag_list_get_string (tags, GST_TAG_TITLE, &name);
+  rtms_json_writer_begin_object (writer, NULL);
+  rtms_json_writer_add_string (writer, "name", name);
+  rtms_json_writer_add_double (writer, "start", (gdouble) start / GST_SECOND);
+  rtms_json_writer_add_double (writer, "end", (gdouble) end / GST_SECOND);
+  rtms_json_writer_end_object (writer);
+}
+
+/* Who spoke when, in seconds of the recording. */
+static void
+add_speakers (RtmsJsonWriter *writer, GstToc *toc)
+{
+  rtms_json_writer_begin_array (writer, "speakers");
+  for (GList *l = toc ? gst_toc_get_entries (toc) : NULL; l; l = l->next) {
+    for (GList *k = gst_toc_entry_get_sub_entries (l->data); k; k = k->next)
+      add_turn (writer, k->data);
+  }
+  rtms_json_writer_end_array (writer);
+}
+
 /**
  * gst_rtms_manifest_format:
  * @feed: a stream that is over
@@ -146,6 +175,7 @@ gst_rtms_manifest_format (GstRtmsFeed *feed, const gchar *folder)
   rtms_json_writer_add_string (&writer, "rtms_stream_id",
       payload->stream_id);
   add_result (&writer, result);
+  add_speakers (&writer, result->toc);
   rtms_json_writer_begin_array (&writer, "files");
   for (gchar **file = result->files; *file; file++)
     add_file (&writer, *file, folder);

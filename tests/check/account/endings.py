@@ -38,6 +38,10 @@ def test_manifest_tells_of_each_file():
             assert manifest['product'] == 'meeting'
             assert manifest['rtms_stream_id'] == stream
             assert manifest['outcome'] == 'complete'
+            assert [turn['name'] for turn in manifest['speakers']] == [
+                'Zoë Müller'], manifest
+            assert 0 < manifest['speakers'][0]['start'] < manifest[
+                'speakers'][0]['end'], manifest
             assert manifest['stop_reason'] == 6
             assert manifest['stop_reason_name'] == 'MEETING_ENDED'
             assert manifest['reconnections'] == 0 == manifest['drops']
