@@ -149,6 +149,8 @@ class Bench:
             arguments += ["--ca", self.certificate]
         if case.get("crc"):
             arguments.append("--crc")
+        if case.get("deflate"):
+            arguments.append("--deflate")
         arguments += ["--warm-up", str(case.get("warm_up", 0))]
         environment = {"GIO_USE_PROXY_RESOLVER": "dummy"}
         if name == "node":
@@ -186,6 +188,8 @@ class Bench:
             command.append("--full-speed")
         if case.get("crc"):
             command.append("--crc")
+        if case.get("deflate"):
+            command.append("--deflate")
         if case.get("video"):
             command += ["--video", case["video"]]
         sender = Process(command, 0, real_time=self.options.real_time)
@@ -361,6 +365,29 @@ def scale(bench, receivers, numbers):
     return 0
 
 
+def deflate(bench, receivers):
+    """What permessage-deflate costs those that take it."""
+    case = {"label": "deflate", "meetings": 50, "profile": "light",
+            "tls": True, "duration": bench.options.duration,
+            "warm_up": bench.options.warm_up}
+    prove(bench, receivers, {**case, "deflate": True})
+    runs = {(name, on): [] for name in receivers for on in (False, True)}
+    for repetition in range(bench.options.repeat):
+        order = list(runs)
+        random.Random(repetition).shuffle(order)
+        for name, on in order:
+            runs[name, on].append(bench.run(name, {**case, "deflate": on}))
+    print("### permessage-deflate, 50 meetings in real time, light, wss\n\n"
+          "| receiver | CPU s per meeting-hour | with permessage-deflate | "
+          "ratio |\n| --- | --- | --- | --- |")
+    for name in receivers:
+        print(f"| {NAMES.get(name, name)} | "
+              f"{median(runs[name, False], 'cpu_hour'):.1f} | "
+              f"{median(runs[name, True], 'cpu_hour'):.1f} | "
+              f"{ratio(runs[name, True], runs[name, False]):.2f} |")
+    return 0
+
+
 def smoke(bench, receivers):
     """Every payload arrives as it was sent; what it costs is not looked at.
     Reports as gst-check does, so that each run counts."""
@@ -397,6 +424,9 @@ def parse_options():
     parser.add_argument("--scale", metavar="NUMBERS",
                         help="the same at several numbers of meetings, "
                         "instead")
+    parser.add_argument("--deflate", action="store_true",
+                        help="permessage-deflate at receivers that take it, "
+                        "node and python, instead")
     parser.add_argument("--real-time", action="store_true",
                         help="with --scale: run before all else on the "
                         "machine, for delays where others work too")
@@ -446,6 +476,10 @@ def main():
     if options.scale:
         return scale(bench, receivers,
                      [int(number) for number in options.scale.split(",")])
+
+    if options.deflate:
+        return deflate(bench, [name for name in receivers
+                               if name in ("node", "python")])
 
     results = []
     for case in cases(options):

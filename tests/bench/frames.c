@@ -2,12 +2,18 @@
 #include "frames.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #define AUDIO_INTERVAL_MS 20
 #define AUDIO_FRAMES 50
 #define KEY_FRAME_INTERVAL 50
 /* Of the bits of a second, a key frame takes so many times a delta frame's. */
 #define KEY_FRAME_WEIGHT 8
+
+#define OPCODE_TEXT 1
+#define RSV_DEFLATED 0x40
+/* Of a Unix time in ms. */
+#define TIME_SIZE 13
 
 /* An access unit delimiter, then the head of an SEI of "user data
  * unregistered": 16 bytes of UUID, and one more to make 30. */
@@ -55,6 +61,60 @@ websocket_put_header (guint8 *bytes, guint8 opcode, gsize size)
   return 10;
 }
 
+/* Whole blocks that refer to nothing before, and end at a byte. */
+static void
+append_deflated (GByteArray *out, const gchar *text, gsize size)
+{
+  z_stream stream = { 0 };
+  g_autofree guint8 *bytes = NULL;
+  gsize room;
+
+  if (deflateInit2 (&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS,
+          MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    g_error ("zlib cannot be used");
+  room = deflateBound (&stream, size) + 16;
+  bytes = g_malloc (room);
+  stream.next_in = (Bytef *) text;
+  stream.avail_in = (guint) size;
+  stream.next_out = bytes;
+  stream.avail_out = (guint) room;
+  if (deflate (&stream, Z_SYNC_FLUSH) != Z_OK || stream.avail_in > 0)
+    g_error ("A message cannot be compressed");
+  g_byte_array_append (out, bytes, (guint) (room - stream.avail_out));
+  deflateEnd (&stream);
+}
+
+/* A block of bytes as they are, which can be changed later. Returns where they
+ * are. */
+static gsize
+append_stored (GByteArray *out, const gchar *text, guint8 size)
+{
+  const guint8 head[] = { 0, size, 0, (guint8) ~size, 0xff };
+
+  g_byte_array_append (out, head, sizeof head);
+  g_byte_array_append (out, (const guint8 *) text, size);
+  return out->len - size;
+}
+
+/* @text with what is changed later left as it is; moves the offsets. */
+static GByteArray *
+deflate_text (const GString *text, gsize *stamp, gsize *time)
+{
+  GByteArray *out = g_byte_array_new ();
+  gsize stamp_end = *stamp + STAMP_SIZE / 3 * 4, time_end = *time + TIME_SIZE;
+  gsize stamp_at = *stamp, time_at = *time;
+
+  append_deflated (out, text->str, stamp_at);
+  *stamp = append_stored (out, text->str + stamp_at,
+      (guint8) (stamp_end - stamp_at));
+  append_deflated (out, text->str + stamp_end, time_at - stamp_end);
+  *time = append_stored (out, text->str + time_at, TIME_SIZE);
+  append_deflated (out, text->str + time_end, text->len - time_end);
+  /* permessage-deflate leaves out the 00 00 FF FF at the end. */
+  g_byte_array_set_size (out, out->len - 4);
+  return out;
+}
+
 static void
 add_frame (Stream *stream, StreamKind kind, guint8 *payload, gsize size)
 {
@@ -64,6 +124,7 @@ add_frame (Stream *stream, StreamKind kind, guint8 *payload, gsize size)
       kind == STREAM_AUDIO ? "0"
       : "16778240,\"user_name\":\"Ada Lovelace\"");
   g_autoptr (GString) text = g_string_new (head);
+  g_autoptr (GByteArray) bytes = NULL;
   guint8 header[10];
   gsize header_size;
   Frame frame = { .payload = payload, .payload_size = size };
@@ -73,16 +134,25 @@ add_frame (Stream *stream, StreamKind kind, guint8 *payload, gsize size)
       ",\"timestamp\":", size);
   frame.payload_stamp = kind == STREAM_AUDIO ? STAMP_OFFSET_AUDIO
       : STAMP_OFFSET_VIDEO;
+  frame.stamp = strlen (head) + frame.payload_stamp / 3 * 4;
   frame.time = text->len;
   g_string_append (text, "1700000000000}}");
+  if (stream->deflated) {
+    bytes = deflate_text (text, &frame.stamp, &frame.time);
+  } else {
+    bytes = g_byte_array_new ();
+    g_byte_array_append (bytes, (const guint8 *) text->str,
+        (guint) text->len);
+  }
 
-  header_size = websocket_put_header (header, 1, text->len);
+  header_size = websocket_put_header (header, stream->deflated
+      ? OPCODE_TEXT | RSV_DEFLATED : OPCODE_TEXT, bytes->len);
   frame.time += header_size;
-  frame.stamp = header_size + strlen (head) + frame.payload_stamp / 3 * 4;
-  frame.size = header_size + text->len;
+  frame.stamp += header_size;
+  frame.size = header_size + bytes->len;
   frame.bytes = g_malloc (frame.size);
   memcpy (frame.bytes, header, header_size);
-  memcpy (frame.bytes + header_size, text->str, text->len);
+  memcpy (frame.bytes + header_size, bytes->data, bytes->len);
   g_array_append_val (stream->frames, frame);
 }
 
@@ -174,16 +244,19 @@ load_video (const gchar *path, Stream *stream)
  * @profile: a profile
  * @video_path: (nullable): H.264 to send in place of noise
  * @seed: of the noise
+ * @deflated: whether to compress the messages, each on its own
  * @streams: (out): to be cleared by streams_clear()
  */
 void
 profile_create_streams (const Profile *profile, const gchar *video_path,
-    guint32 seed, Stream streams[N_STREAMS])
+    guint32 seed, gboolean deflated, Stream streams[N_STREAMS])
 {
   GRand *random = g_rand_new_with_seed (seed);
 
-  for (guint i = 0; i < N_STREAMS; i++)
+  for (guint i = 0; i < N_STREAMS; i++) {
     streams[i].frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+    streams[i].deflated = deflated;
+  }
   create_audio (profile, random, &streams[STREAM_AUDIO]);
   streams[STREAM_VIDEO].interval = G_GINT64_CONSTANT (1000000000)
       / profile->video_rate;
@@ -230,6 +303,6 @@ frame_stamp (Frame *frame, gint64 time_ns, gint64 unix_ms)
     out[3] = (guint8) alphabet[word & 63];
   }
   memcpy (frame->payload + frame->payload_stamp, digits, STAMP_SIZE);
-  for (gint i = 12; i >= 0; i--, unix_ms /= 10)
+  for (gint i = TIME_SIZE - 1; i >= 0; i--, unix_ms /= 10)
     frame->bytes[frame->time + (gsize) i] = (guint8) ('0' + unix_ms % 10);
 }

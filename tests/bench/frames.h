@@ -37,10 +37,12 @@ typedef struct {
  * Stream:
  * @frames: sent in a circle, (element-type Frame)
  * @interval: between two of them, ns
+ * @deflated: whether they are compressed, as permessage-deflate says
  */
 typedef struct {
   GArray *frames;
   gint64 interval;
+  gboolean deflated;
 } Stream;
 
 typedef enum {
@@ -59,7 +61,7 @@ typedef struct {
 
 const Profile *profile_find (const gchar *name);
 void profile_create_streams (const Profile *profile, const gchar *video_path,
-    guint32 seed, Stream streams[N_STREAMS]);
+    guint32 seed, gboolean deflated, Stream streams[N_STREAMS]);
 void streams_clear (Stream streams[N_STREAMS]);
 void frame_stamp (Frame *frame, gint64 time_ns, gint64 unix_ms);
 gsize websocket_put_header (guint8 *bytes, guint8 opcode, gsize size);

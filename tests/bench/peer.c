@@ -19,6 +19,7 @@ struct _Peer
   int fd;
   SSL *ssl;                     /* (nullable) */
   guint port;
+  gboolean deflated;            /* what is sent to it as media */
   PeerCallbacks callbacks;
   gpointer user_data;
 
@@ -33,13 +34,14 @@ struct _Peer
 static GHashTable *waiting_media;
 
 Peer *
-peer_new (int fd, SSL_CTX *context, guint port,
+peer_new (int fd, SSL_CTX *context, guint port, gboolean deflated,
     const PeerCallbacks *callbacks, gpointer user_data)
 {
   Peer *peer = g_new0 (Peer, 1);
 
   peer->fd = fd;
   peer->port = port;
+  peer->deflated = deflated;
   peer->callbacks = *callbacks;
   peer->user_data = user_data;
   peer->in = g_byte_array_new ();
@@ -191,9 +193,13 @@ upgrade (Peer *peer, const gchar *request)
   g_checksum_update (sum, (const guchar *) text, -1);
   g_checksum_get_digest (sum, digest, &size);
   accept = g_base64_encode (digest, size);
+  if (peer->deflated && strstr (request, "permessage-deflate") == NULL)
+    g_error ("The receiver does not take permessage-deflate");
   response = g_strdup_printf ("HTTP/1.1 101 Switching Protocols\r\n"
       "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Accept: %s\r\n\r\n", accept);
+      "Sec-WebSocket-Accept: %s\r\n%s\r\n", accept, peer->deflated
+      ? "Sec-WebSocket-Extensions: permessage-deflate; "
+      "server_no_context_takeover; client_no_context_takeover\r\n" : "");
   peer_send (peer, (const guint8 *) response, strlen (response));
   if (g_str_equal (peer->kind, "stream"))
     peer->callbacks.ready (peer, peer->meeting, peer->user_data);

@@ -23,7 +23,7 @@ typedef struct {
   void (*pong) (Peer *peer, gpointer user_data);
 } PeerCallbacks;
 
-Peer *peer_new (int fd, SSL_CTX *context, guint port,
+Peer *peer_new (int fd, SSL_CTX *context, guint port, gboolean deflated,
     const PeerCallbacks *callbacks, gpointer user_data);
 void peer_free (Peer *peer);
 int peer_get_fd (Peer *peer);

@@ -8,7 +8,8 @@ const WebSocket = require('ws');
 const options = {};
 for (let i = 2; i < process.argv.length; i++) {
   const name = process.argv[i].slice(2);
-  options[name] = name === 'crc' ? true : process.argv[++i];
+  options[name] = ['crc', 'deflate'].includes(name) ? true
+      : process.argv[++i];
 }
 const meetings = Number(options.meetings || 1);
 const ca = options.ca ? fs.readFileSync(options.ca) : undefined;
@@ -63,7 +64,8 @@ function percentile(part) {
 
 for (let i = 0; i < meetings; i++) {
   const socket = new WebSocket(`${options.url}/stream/${i}`,
-      { ca, perMessageDeflate: false, maxPayload: 16 * 1024 * 1024 });
+      { ca, perMessageDeflate: !!options.deflate,
+        maxPayload: 16 * 1024 * 1024 });
   socket.on('message', (data) => {
     const message = JSON.parse(data);
     tally(Buffer.from(message.content.data, 'base64'));

@@ -83,8 +83,8 @@ class Sinks:
         self.sources[message["msg_type"]].emit("push-buffer", buffer)
 
 
-async def receive(url, context, tally, sinks):
-    async with websockets.connect(url, ssl=context, compression=None,
+async def receive(url, context, compression, tally, sinks):
+    async with websockets.connect(url, ssl=context, compression=compression,
                                   max_size=16 * 1024 * 1024,
                                   ping_interval=None) as socket:
         async for text in socket:
@@ -103,6 +103,7 @@ async def main():
     parser.add_argument("--crc", action="store_true")
     parser.add_argument("--warm-up", type=float, default=0)
     parser.add_argument("--appsrc", action="store_true")
+    parser.add_argument("--deflate", action="store_true")
     options = parser.parse_args()
 
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -119,7 +120,8 @@ async def main():
         sinks = [Sinks(Gst) for _ in range(options.meetings)]
     tally = Tally(options.crc, options.warm_up)
     await asyncio.gather(*(
-        receive(f"{options.url}/stream/{i}", context, tally, sinks[i])
+        receive(f"{options.url}/stream/{i}", context,
+                "deflate" if options.deflate else None, tally, sinks[i])
         for i in range(options.meetings)))
     tally.print()
     for sink in sinks:

@@ -70,6 +70,7 @@ static gint n_meetings = 1;
 static gdouble duration = 10;
 static gboolean full_speed;
 static gboolean with_crc;
+static gboolean deflated;
 static gchar *profile_name;
 static gchar *certificate;
 static gchar *key;
@@ -82,6 +83,8 @@ static const GOptionEntry entries[] = {
   { "full-speed", 0, 0, G_OPTION_ARG_NONE, &full_speed,
     "as fast as it is read, not in real time", NULL },
   { "crc", 0, 0, G_OPTION_ARG_NONE, &with_crc, "sum up the payloads", NULL },
+  { "deflate", 0, 0, G_OPTION_ARG_NONE, &deflated,
+    "by permessage-deflate", NULL },
   { "profile", 0, 0, G_OPTION_ARG_STRING, &profile_name,
     "light or heavy", "NAME" },
   { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &certificate,
@@ -185,8 +188,8 @@ accept_peer (Sender *sender)
   if (fd < 0)
     return;
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
-  event.data.ptr = peer_new (fd, sender->context, sender->port, &callbacks,
-      sender);
+  event.data.ptr = peer_new (fd, sender->context, sender->port, deflated,
+      &callbacks, sender);
   g_ptr_array_add (sender->peers, event.data.ptr);
   epoll_ctl (sender->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
@@ -429,7 +432,8 @@ main (int argc, char **argv)
   allow_many_sockets ();
   /* Sleeps that end when they should. */
   prctl (PR_SET_TIMERSLACK, 1);
-  profile_create_streams (profile, video, (guint32) seed, sender.streams);
+  profile_create_streams (profile, video, (guint32) seed, deflated,
+      sender.streams);
   sender.peers = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_free);
   schedule (&sender);
   create_context (&sender);
