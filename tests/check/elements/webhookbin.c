@@ -620,6 +620,17 @@ GST_START_TEST (test_eos_finishes_all_and_takes_no_more)
 
 GST_END_TEST;
 
+static gboolean
+is_at_eos (GstPad *pad)
+{
+  gboolean answer;
+
+  GST_OBJECT_LOCK (pad);
+  answer = GST_PAD_IS_EOS (pad);
+  GST_OBJECT_UNLOCK (pad);
+  return answer;
+}
+
 /* Another sink of the pipeline is at its end; the bin has nothing yet. */
 GST_START_TEST (test_empty_bin_keeps_the_pipeline_running)
 {
@@ -636,7 +647,7 @@ GST_START_TEST (test_empty_bin_keeps_the_pipeline_running)
   gst_element_link (src, sink);
   start_playing ();
   /* a stream comes and goes after that end */
-  while (!GST_PAD_IS_EOS (pad))
+  while (!is_at_eos (pad))
     g_thread_yield ();
   post_started (1);
   test_server_wait_for (w.server, TEST_SIGNALING, 7, 1);
@@ -1097,6 +1108,17 @@ stop_on_notice (GstBus *bus, GstMessage *message, gpointer user_data)
   return GST_BUS_PASS;
 }
 
+static gboolean
+is_in_null (GstElement *element)
+{
+  gboolean answer;
+
+  GST_OBJECT_LOCK (element);
+  answer = GST_STATE (element) == GST_STATE_NULL;
+  GST_OBJECT_UNLOCK (element);
+  return answer;
+}
+
 GST_START_TEST (test_stopping_from_within_a_message)
 {
   static const gchar *const names[] = { "rtms-stream-added",
@@ -1112,7 +1134,7 @@ GST_START_TEST (test_stopping_from_within_a_message)
       post_stopped (2, 6);
       test_server_terminate (w.server, 6);
     }
-    while (GST_STATE (w.bin) != GST_STATE_NULL)
+    while (!is_in_null (w.bin))
       g_thread_yield ();
     stop_bin ();
   }
