@@ -516,6 +516,9 @@ gst_rtms_streams_end (GstRtmsStreams *self, guint kinds)
   gst_rtms_streams_begin (self);
   gst_rtms_streams_release (self, G_MAXINT64);
   if (kinds == GST_RTMS_STREAMS_ALL) {
+    /* What a lost connection had yet to bring does not come any more. */
+    self->audio_is_behind = FALSE;
+    gst_rtms_streams_update_fill (self);
     gst_rtms_pads_foreach (self->pads, cover_to_end, self);
     push_toc (self);
   }

@@ -409,6 +409,28 @@ GST_START_TEST (test_listed_participants_have_pads_all_the_time)
 
 GST_END_TEST;
 
+/* A server that ends a stream may close the media's connection first. */
+GST_START_TEST (test_silence_stands_up_to_an_end_behind_a_lost_connection)
+{
+  set_up (NULL);
+  gst_util_set_object_arg (G_OBJECT (f.src), "audio-mode", "participants");
+  g_object_set (f.src, "audio-participants", "16778240,16779264",
+      "fill-silence", TRUE, NULL);
+  play_until_ready ();
+  send_voice (16778240, "Ada", 0);
+  send_voice (16778240, "Ada", 20);
+  wait_until_read (1);
+  test_server_close (f.server, TEST_MEDIA, 1001);
+  wait_message (GST_MESSAGE_INFO);
+  test_server_terminate (f.server, 6);
+  wait_message (GST_MESSAGE_EOS);
+  wait_event ("audio_16779264", GST_EVENT_EOS, 0);
+  fail_unless (get_capture ("audio_16779264")->buffers->len > 0);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_list_of_participants_is_checked)
 {
   static const struct {
@@ -784,6 +806,8 @@ pads_suite (void)
   tcase_add_test (tc, test_participant_is_chosen_and_changed);
   tcase_add_test (tc, test_participants_have_pads_of_their_own);
   tcase_add_test (tc, test_listed_participants_have_pads_all_the_time);
+  tcase_add_test (tc,
+      test_silence_stands_up_to_an_end_behind_a_lost_connection);
   tcase_add_test (tc, test_list_of_participants_is_checked);
   tcase_add_test (tc, test_latency_is_reported_live);
   tcase_add_test (tc, test_unlinked_pads_drop_and_go_on);
