@@ -22,6 +22,7 @@ struct _RtmsTransport
   int fd;
   SSL *ssl;                     /* (nullable) */
   gint64 begin;                 /* monotonic, µs */
+  gint64 verified;              /* what it shows a session for, likewise */
   gssize next_result;           /* of a read that gave bytes first; else 1 */
   GError *next_error;
 };
@@ -73,9 +74,9 @@ free_session (gpointer data)
   g_free (session);
 }
 
-/* One that continues another would stretch what was verified once. OpenSSL
- * spoils the session of a connection that ends without close_notify, as many
- * do: hence copies. */
+/* Servers may take each only once, and give another for it; that does not
+ * stretch what was verified once. OpenSSL spoils the session of a connection
+ * that ends without close_notify, as many do: hence copies. */
 static int
 keep_session (SSL *ssl, SSL_SESSION *ssl_session)
 {
@@ -85,16 +86,18 @@ keep_session (SSL *ssl, SSL_SESSION *ssl_session)
   Session *session;
   SSL_SESSION *copy;
 
-  if (host == NULL || SSL_session_reused (ssl))
+  if (host == NULL)
     return 0;
   copy = SSL_SESSION_dup (ssl_session);
   if (copy == NULL)
     return 0;
   session = g_new (Session, 1);
   session->session = copy;
-  session->verified = transport->begin;
+  session->verified = SSL_session_reused (ssl) ? transport->verified
+      : transport->begin;
   g_mutex_lock (&contexts_lock);
-  if (g_hash_table_size (context->sessions) >= SESSIONS_MAX)
+  if (g_hash_table_size (context->sessions) >= SESSIONS_MAX
+      && !g_hash_table_contains (context->sessions, host))
     g_hash_table_remove_all (context->sessions);
   g_hash_table_replace (context->sessions, g_strdup (host), session);
   g_mutex_unlock (&contexts_lock);
@@ -109,10 +112,12 @@ use_session (RtmsTransport *transport, Context *context, const gchar *host)
 
   g_mutex_lock (&contexts_lock);
   session = g_hash_table_lookup (context->sessions, host);
-  if (session && transport->begin - session->verified < SESSION_AGE_MAX)
+  if (session && transport->begin - session->verified < SESSION_AGE_MAX) {
     copy = SSL_SESSION_dup (session->session);
-  else if (session)
+    transport->verified = session->verified;
+  } else if (session) {
     g_hash_table_remove (context->sessions, host);
+  }
   g_mutex_unlock (&contexts_lock);
   if (copy) {
     SSL_set_session (transport->ssl, copy);
@@ -254,6 +259,9 @@ rtms_transport_new_tls (int fd, const gchar *host, const gchar *ca_file,
 void
 rtms_transport_free (RtmsTransport *transport)
 {
+  /* Something on the way may not like what a session adds to the handshake. */
+  if (transport->ssl && !SSL_is_init_finished (transport->ssl))
+    forget_session (transport);
   SSL_free (transport->ssl);
   g_clear_error (&transport->next_error);
   g_free (transport);
@@ -264,7 +272,6 @@ handshake_error (RtmsTransport *transport, GError **error)
 {
   long verify = SSL_get_verify_result (transport->ssl);
 
-  forget_session (transport);
   if (verify != X509_V_OK) {
     g_set_error (error, RTMS_ERROR, RTMS_ERROR_TLS,
         "The server's certificate is not trusted: %s",

@@ -325,6 +325,23 @@ GST_START_TEST (test_session_is_resumed_at_its_host)
 
 GST_END_TEST;
 
+/* With a server that says nothing. */
+static void
+give_up_handshake (void)
+{
+  RtmsTransport *transport;
+  int pair[2];
+
+  fail_unless (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair)
+      == 0);
+  transport = rtms_transport_new_tls (pair[0], HOST, ca_file, NULL);
+  fail_unless_equals_int (rtms_transport_handshake (transport, NULL),
+      RTMS_TRANSPORT_WANT_READ);
+  rtms_transport_free (transport);
+  close (pair[0]);
+  close (pair[1]);
+}
+
 /* It stands for the certificate, which may be another one by now. */
 GST_START_TEST (test_session_is_forgotten_where_the_handshake_fails)
 {
@@ -341,6 +358,12 @@ GST_START_TEST (test_session_is_forgotten_where_the_handshake_fails)
   fail_unless_equals_int64 (run (&other, text, &error),
       RTMS_TRANSPORT_ERROR);
   g_clear_error (&error);
+  fail_unless_equals_int64 (run (&server, text, &error), 0);
+  fail_if (server.resumed);
+
+  fail_unless_equals_int64 (run (&server, text, &error), 0);
+  fail_unless (server.resumed);
+  give_up_handshake ();
   fail_unless_equals_int64 (run (&server, text, &error), 0);
   fail_if (server.resumed);
   SSL_CTX_free (server.context);
