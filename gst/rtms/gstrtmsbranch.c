@@ -551,12 +551,15 @@ take_element_message (GstRtmsBranch *self, GstMessage *message)
   check_end (self);
 }
 
+/* Without elements of its own a stream's running time is the pipeline's, which
+ * tells nobody else anything. */
 static void
 take_toc (GstRtmsBranch *self, GstMessage *message)
 {
   g_autoptr (GstToc) toc = NULL;
 
-  if (GST_MESSAGE_SRC (message) != GST_OBJECT (self->source))
+  if (self->description == NULL
+      || GST_MESSAGE_SRC (message) != GST_OBJECT (self->source))
     return;
   gst_message_parse_toc (message, &toc, NULL);
   g_mutex_lock (&self->lock);

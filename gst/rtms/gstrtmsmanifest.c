@@ -141,7 +141,7 @@ add_turn (RtmsJsonWriter *writer, GstTocEntry *turn)
   rtms_json_writer_end_object (writer);
 }
 
-/* Who spoke when, in seconds of the recording. */
+/* Who spoke when, in seconds of the stream's running time. */
 static void
 add_speakers (RtmsJsonWriter *writer, GstToc *toc)
 {
