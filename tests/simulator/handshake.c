@@ -370,7 +370,7 @@ sim_handshake_handle (SimSocket *socket, JsonObject *request)
     return;
   }
   fault = &sim_meeting_get_faults (meeting)->handshakes[socket->signaling];
-  if (fault->times == 0) {
+  if (fault->times == 0 || sim_meeting_is_over (meeting)) {
     answer (socket, request);
     return;
   }
