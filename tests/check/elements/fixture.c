@@ -38,10 +38,19 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+static void
+on_pad_gone (gpointer user_data, GObject *pad)
+{
+  g_mutex_lock (&f.lock);
+  f.n_pads--;
+  g_cond_broadcast (&f.cond);
+  g_mutex_unlock (&f.lock);
+}
+
 void
 on_pad_added (GstElement *src, GstPad *pad, gpointer user_data)
 {
-  Capture *capture = g_new0 (Capture, 1);
+  Capture *capture = g_new0 (Capture, 1), *old = NULL;
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
 
   fail_unless (caps != NULL && gst_caps_is_fixed (caps));
@@ -63,9 +72,15 @@ on_pad_added (GstElement *src, GstPad *pad, gpointer user_data)
     gst_element_sync_state_with_parent (sink);
     fail_unless_equals_int (gst_pad_link (pad, sink_pad), GST_PAD_LINK_OK);
   }
+  g_object_weak_ref (G_OBJECT (pad), on_pad_gone, NULL);
   g_mutex_lock (&f.lock);
-  g_hash_table_replace (f.captures, capture->name, capture);
+  f.n_pads++;
+  g_hash_table_steal_extended (f.captures, capture->name, NULL,
+      (gpointer *) &old);
+  g_hash_table_insert (f.captures, capture->name, capture);
   g_mutex_unlock (&f.lock);
+  if (old)
+    free_capture (old);
 }
 
 static void
@@ -184,6 +199,8 @@ on_src_gone (gpointer user_data, GObject *src)
 void
 tear_down (void)
 {
+  gint64 deadline = g_get_monotonic_time () + BUS_TIMEOUT / GST_USECOND;
+
   g_object_weak_ref (G_OBJECT (f.src), on_src_gone, NULL);
   gst_element_set_state (f.pipeline, GST_STATE_NULL);
   gst_object_unref (f.bus);
@@ -194,6 +211,10 @@ tear_down (void)
     g_cond_wait (&f.cond, &f.lock);
   g_mutex_unlock (&f.lock);
   g_hash_table_unref (f.captures);
+  /* So is a pad, behind its last push; one that stays is told of below. */
+  g_mutex_lock (&f.lock);
+  while (f.n_pads && g_cond_wait_until (&f.cond, &f.lock, deadline));
+  g_mutex_unlock (&f.lock);
   test_server_free (f.server);
   g_cond_clear (&f.cond);
   g_mutex_clear (&f.lock);

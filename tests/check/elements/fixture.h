@@ -37,6 +37,7 @@ typedef struct {
   GMutex lock;
   GCond cond;
   GHashTable *captures;         /* name → Capture */
+  guint n_pads;                 /* that are still there */
   gboolean no_more_pads;
   gboolean link;
 } Fixture;
