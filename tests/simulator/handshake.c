@@ -286,7 +286,7 @@ answer (SimSocket *socket, JsonObject *request)
     handle_media (socket, type, request);
 }
 
-/* Who asked cannot know that the meeting has ended since. */
+/* Who asked may not know that the meeting has ended. */
 static gboolean
 on_late (gpointer user_data)
 {
@@ -370,7 +370,7 @@ sim_handshake_handle (SimSocket *socket, JsonObject *request)
     return;
   }
   fault = &sim_meeting_get_faults (meeting)->handshakes[socket->signaling];
-  if (fault->times == 0 || sim_meeting_is_over (meeting)) {
+  if (fault->times == 0) {
     answer (socket, request);
     return;
   }
