@@ -110,7 +110,8 @@ http {
         live + '/fullchain.pem': '{certificate}',
         live + '/privkey.pem': '{key}',
         '127.0.0.1:8080': '127.0.0.1:{port}',
-    }, program, '-p', folder, '-c', 'config', '-g', 'daemon off;')
+    }, program, '-p', folder, '-c', 'config', '-g',
+        'daemon off; master_process off;')
 
 
 def start_caddy(folder, port):
