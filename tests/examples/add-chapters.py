@@ -59,7 +59,10 @@ def get_checksum(path):
 
 
 def main():
-    manifest_path = os.environ['RTMS_MANIFEST']
+    manifest_path = os.environ.get('RTMS_MANIFEST')
+    if not manifest_path:
+        sys.exit('There is no manifest to tell who spoke when: set the '
+                 'property manifest of rtmswebhookbin, too')
     paths = os.environ['RTMS_FILES'].split('\n')
     with open(manifest_path, encoding='utf-8') as file:
         manifest = json.load(file)

@@ -219,8 +219,8 @@ def is_listening(port):
 def run_recipe(recipe, text):
     with zoom.make_folder() as folder:
         receiver, text = start_receiver(recipe, text, folder)
-        # Any port is as good, and hours are long.
         text = text.replace('tests/examples', EXAMPLES)
+        # Any port is as good, and hours are long.
         text = text.replace('gst-launch-1.0 -e rtmswebhookbin',
                             'exec gst-launch-1.0 -e -v -m rtmswebhookbin '
                             'port=0 ').replace('port=8080', '').replace('3600000000000', '2000000000')
