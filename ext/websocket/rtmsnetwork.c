@@ -14,13 +14,14 @@ struct _RtmsNetworkThread
   RtmsPoll *poll;               /* network thread only */
   RtmsTimers *timers;           /* likewise */
   guint8 *buffer;               /* likewise */
+  guint wait;                   /* constant */
   guint users;                  /* pool_lock */
 };
 
 /* Protects the pool and the threads' numbers of users. Nothing else is
  * locked while it is held. */
 static GMutex pool_lock;
-static RtmsNetworkThread *pool[MAX_THREADS];
+static GSList *pool;            /* of RtmsNetworkThread */
 
 static void
 free_thread (gpointer data)
@@ -35,13 +36,14 @@ free_thread (gpointer data)
 }
 
 static RtmsNetworkThread *
-start_thread (guint index)
+start_thread (guint index, guint wait)
 {
   RtmsNetworkThread *thread = g_new0 (RtmsNetworkThread, 1);
   g_autofree gchar *name = g_strdup_printf ("rtms-network-%u", index);
 
+  thread->wait = wait;
   thread->context = g_main_context_new ();
-  thread->poll = rtms_poll_new (thread->context);
+  thread->poll = rtms_poll_new (thread->context, wait);
   thread->timers = rtms_timers_new (thread->context);
   thread->buffer = g_malloc (BUFFER_SIZE);
   thread->workers = rtms_workers_new (thread->context, name, free_thread,
@@ -51,30 +53,38 @@ start_thread (guint index)
 
 /**
  * rtms_network_thread_acquire:
+ * @wait: ms between two looks at the sockets, 0 to look when something comes
  *
- * Picks the network thread with the fewest users; there are as many as half
- * the processor's cores, four at the most, started when they are needed.
+ * Picks the network thread with the fewest users of those with the same wait.
+ * There are as many as half the processor's cores, four at the most, started
+ * when they are needed. Without epoll none waits.
  *
  * Returns: a thread, to be given back by rtms_network_thread_release()
  */
 RtmsNetworkThread *
-rtms_network_thread_acquire (void)
+rtms_network_thread_acquire (guint wait)
 {
   guint size = CLAMP (g_get_num_processors () / 2, 1, MAX_THREADS);
-  guint best = 0;
+  guint n_alike = 0;
+  RtmsNetworkThread *best = NULL;
 
   g_mutex_lock (&pool_lock);
-  for (guint i = 1; i < size; i++) {
-    guint users = pool[i] ? pool[i]->users : 0;
+  for (GSList *l = pool; l; l = l->next) {
+    RtmsNetworkThread *thread = l->data;
 
-    if (pool[best] && users < pool[best]->users)
-      best = i;
+    if (thread->wait != wait)
+      continue;
+    n_alike++;
+    if (best == NULL || thread->users < best->users)
+      best = thread;
   }
-  if (pool[best] == NULL)
-    pool[best] = start_thread (best);
-  pool[best]->users++;
+  if (n_alike < size) {
+    best = start_thread (g_slist_length (pool), wait);
+    pool = g_slist_prepend (pool, best);
+  }
+  best->users++;
   g_mutex_unlock (&pool_lock);
-  return pool[best];
+  return best;
 }
 
 /* One more user, for whom it is given back likewise. */
@@ -101,12 +111,8 @@ rtms_network_thread_release (RtmsNetworkThread *thread)
 
   g_mutex_lock (&pool_lock);
   is_last = --thread->users == 0;
-  if (is_last) {
-    for (guint i = 0; i < MAX_THREADS; i++) {
-      if (pool[i] == thread)
-        pool[i] = NULL;
-    }
-  }
+  if (is_last)
+    pool = g_slist_remove (pool, thread);
   g_mutex_unlock (&pool_lock);
   if (is_last)
     rtms_workers_stop (thread->workers);
@@ -137,9 +143,11 @@ rtms_network_thread_get_current (void)
   RtmsNetworkThread *current = NULL;
 
   g_mutex_lock (&pool_lock);
-  for (guint i = 0; i < MAX_THREADS && current == NULL; i++) {
-    if (pool[i] && g_main_context_is_owner (pool[i]->context))
-      current = pool[i];
+  for (GSList *l = pool; l && current == NULL; l = l->next) {
+    RtmsNetworkThread *thread = l->data;
+
+    if (g_main_context_is_owner (thread->context))
+      current = thread;
   }
   g_mutex_unlock (&pool_lock);
   return current;

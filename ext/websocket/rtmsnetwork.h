@@ -33,7 +33,7 @@ typedef enum {
  */
 typedef void (*RtmsWatchFunc) (RtmsWatchEvents events, gpointer user_data);
 
-RtmsNetworkThread *rtms_network_thread_acquire (void);
+RtmsNetworkThread *rtms_network_thread_acquire (guint wait);
 RtmsNetworkThread *rtms_network_thread_ref (RtmsNetworkThread *thread);
 void rtms_network_thread_release (RtmsNetworkThread *thread);
 

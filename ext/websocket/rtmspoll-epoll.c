@@ -18,8 +18,10 @@ struct _RtmsPoll
   GSource *source;
   int epoll_fd;
   int wakeup_fd;                /* GMainContext's, in the set; or -1 */
+  gint64 wait;                  /* µs between two looks at the set */
+  gint64 next_look;             /* monotonic time */
   struct epoll_event events[EVENTS_PER_WAIT];   /* of the last wait */
-  int n_events;
+  int n_events;                 /* -1: somebody else waited */
   GQueue woken;                 /* of RtmsWatch, to be called without waiting */
   gboolean dispatching;
   GSList *freed;                /* watches freed while events may name them */
@@ -67,6 +69,25 @@ add_wakeup (RtmsPoll *poll, int fd)
   return TRUE;
 }
 
+/* Lets the sockets be until the next look is due.
+ *
+ * Returns: whether it is; otherwise something else is, which goes first */
+static gboolean
+rest (const RtmsPoll *poll, GPollFD *wakeup, gint *timeout)
+{
+  gint64 left = poll->next_look - g_get_monotonic_time ();
+  gint ms = (gint) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
+  gboolean is_timed = *timeout >= 0 && *timeout <= ms;
+
+  if (ms == 0)
+    return TRUE;
+  if (g_poll (wakeup, 1, is_timed ? *timeout : ms) != 0 || is_timed)
+    return FALSE;
+  if (*timeout > 0)
+    *timeout -= ms;
+  return TRUE;
+}
+
 /* A GPollFunc. Others' descriptors are those of connections that are being
  * made. */
 static gint
@@ -74,20 +95,28 @@ wait_for_events (GPollFD *fds, guint n_fds, gint timeout)
 {
   RtmsPoll *poll = current;
   guint own = n_fds == 2 && fds[1].fd == poll->epoll_fd ? 1 : 0;
+  GPollFD *wakeup = &fds[1 - own];
   gint ready = 0;
 
-  poll->n_events = 0;
+  poll->n_events = -1;
   if (n_fds != 2 || fds[own].fd != poll->epoll_fd
-      || !add_wakeup (poll, fds[1 - own].fd))
+      || !add_wakeup (poll, wakeup->fd))
     return g_poll (fds, n_fds, timeout);
+
+  poll->n_events = 0;
+  fds[0].revents = fds[1].revents = 0;
+  if (poll->wait > 0 && !rest (poll, wakeup, &timeout))
+    return wakeup->revents != 0;
 
   poll->n_events = epoll_wait (poll->epoll_fd, poll->events,
       EVENTS_PER_WAIT, timeout);
-  fds[0].revents = fds[1].revents = 0;
   for (int i = 0; i < poll->n_events; i++)
     fds[poll->events[i].data.ptr ? own : 1 - own].revents = G_IO_IN;
   for (guint i = 0; i < 2; i++)
     ready += fds[i].revents != 0;
+  /* Where there are more events than fit, the others come at once. */
+  if (poll->wait > 0 && fds[own].revents && poll->n_events < EVENTS_PER_WAIT)
+    poll->next_look = g_get_monotonic_time () + poll->wait;
   return ready;
 }
 
@@ -112,7 +141,7 @@ dispatch_ready (RtmsPoll *poll)
 {
   const struct epoll_event *events = poll->events;
 
-  if (poll->n_events <= 0)
+  if (poll->n_events < 0)
     poll->n_events = epoll_wait (poll->epoll_fd, poll->events,
         EVENTS_PER_WAIT, 0);
   for (int i = 0; i < poll->n_events; i++) {
@@ -157,7 +186,7 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 }
 
 RtmsPoll *
-rtms_poll_new (GMainContext *context)
+rtms_poll_new (GMainContext *context, guint wait)
 {
   static GSourceFuncs funcs = { .prepare = prepare, .check = check,
     .dispatch = dispatch };
@@ -168,6 +197,7 @@ rtms_poll_new (GMainContext *context)
   if (poll->epoll_fd < 0)
     g_error ("epoll_create1: %s", g_strerror (errno));
   g_queue_init (&poll->woken);
+  poll->wait = wait * G_TIME_SPAN_MILLISECOND;
   poll->source = g_source_new (&funcs, sizeof (PollSource));
   source = (PollSource *) poll->source;
   source->poll = poll;

@@ -47,7 +47,7 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 }
 
 RtmsPoll *
-rtms_poll_new (GMainContext *context)
+rtms_poll_new (GMainContext *context, guint wait)
 {
   RtmsPoll *poll = g_new0 (RtmsPoll, 1);
 

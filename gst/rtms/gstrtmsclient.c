@@ -477,7 +477,8 @@ gst_rtms_client_new (GstRtmsSettings *settings,
   self->next_release = G_MAXINT64;
   self->stats.stream_state = self->stats.session_state = -1;
   self->stats.round_trip = self->stats.round_trip_max = -1;
-  self->thread = rtms_network_thread_acquire ();
+  self->thread = rtms_network_thread_acquire ((guint)
+      GST_TIME_AS_MSECONDS (settings->context_wait));
   for (guint id = 0; id < RTMS_N_SOCKETS; id++)
     self->sockets[id] = (Socket) { .client = self, .id = id };
   return self;

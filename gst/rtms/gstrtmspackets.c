@@ -232,12 +232,14 @@ release_due (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
     release (self, pad, kind, &packet);
 }
 
-/* What comes out of order is waited for as long as half of the latency, and no
- * longer than this. */
+/* What comes out of order is waited for as long as half of the network's
+ * latency, and no longer than this. */
 GstClockTime
 gst_rtms_streams_get_reorder_time (GstRtmsStreams *self)
 {
-  return MIN (self->settings->latency / 2, REORDER_MAX);
+  const GstRtmsSettings *settings = self->settings;
+
+  return MIN ((settings->latency - settings->context_wait) / 2, REORDER_MAX);
 }
 
 static void deliver (GstRtmsStreams *self, const Packet *packet,

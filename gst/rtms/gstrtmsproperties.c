@@ -35,6 +35,7 @@ enum {
   PROP_TEXT_FORMAT,
   PROP_SPEAKER_NAMES,
   PROP_LATENCY,
+  PROP_CONTEXT_WAIT,
   PROP_TEXT_OVERLAP,
   PROP_MAX_QUEUE_TIME,
   PROP_MAX_QUEUE_BYTES,
@@ -77,6 +78,7 @@ G_STATIC_ASSERT (PROP_MAX_MESSAGE_SIZE < GST_RTMS_PROPERTIES_END);
 #define GST_RTMS_DEFAULT_TEXT_FORMAT GST_RTMS_TEXT_FORMAT_UTF8
 #define GST_RTMS_DEFAULT_SPEAKER_NAMES FALSE
 #define GST_RTMS_DEFAULT_LATENCY 200
+#define GST_RTMS_DEFAULT_CONTEXT_WAIT 0
 #define GST_RTMS_DEFAULT_TEXT_OVERLAP FALSE
 #define GST_RTMS_DEFAULT_MAX_QUEUE_TIME (90 * GST_SECOND)
 #define GST_RTMS_DEFAULT_MAX_QUEUE_BYTES \
@@ -122,6 +124,7 @@ gst_rtms_properties_init (GstRtmsProperties *properties)
     .text_format = GST_RTMS_DEFAULT_TEXT_FORMAT,
     .speaker_names = GST_RTMS_DEFAULT_SPEAKER_NAMES,
     .latency = GST_RTMS_DEFAULT_LATENCY,
+    .context_wait = GST_RTMS_DEFAULT_CONTEXT_WAIT,
     .text_overlap = GST_RTMS_DEFAULT_TEXT_OVERLAP,
     .max_queue_time = GST_RTMS_DEFAULT_MAX_QUEUE_TIME,
     .max_queue_bytes = GST_RTMS_DEFAULT_MAX_QUEUE_BYTES,
@@ -542,6 +545,23 @@ gst_rtms_properties_install (GObjectClass *klass)
       0, G_MAXINT, GST_RTMS_DEFAULT_LATENCY, FLAGS));
 
   /**
+   * GstRtmsSrc:context-wait:
+   *
+   * Ms between two looks at the sockets: what comes meanwhile is read at one
+   * go, which costs less for each packet, and adds as much to the latency.
+   * Recordings of many meetings want some ms; 0 looks when something comes.
+   * Elements with the same value share their network threads. Without epoll
+   * (Linux) it only adds to the latency.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_CONTEXT_WAIT,
+      g_param_spec_uint ("context-wait", "Context wait",
+      "Ms between two looks at the sockets, so that several packets are "
+      "read at one go (0 = look when something comes)",
+      0, 1000, GST_RTMS_DEFAULT_CONTEXT_WAIT, FLAGS));
+
+  /**
    * GstRtmsSrc:text-overlap:
    *
    * Give each line of the transcript its full time even where people talk at
@@ -822,6 +842,9 @@ gst_rtms_properties_set (GstRtmsProperties *properties, guint id,
     case PROP_LATENCY:
       properties->latency = g_value_get_uint (value);
       return TRUE;
+    case PROP_CONTEXT_WAIT:
+      properties->context_wait = g_value_get_uint (value);
+      return TRUE;
     case PROP_TEXT_OVERLAP:
       properties->text_overlap = g_value_get_boolean (value);
       return TRUE;
@@ -956,6 +979,9 @@ gst_rtms_properties_get (const GstRtmsProperties *properties, guint id,
       return TRUE;
     case PROP_LATENCY:
       g_value_set_uint (value, properties->latency);
+      return TRUE;
+    case PROP_CONTEXT_WAIT:
+      g_value_set_uint (value, properties->context_wait);
       return TRUE;
     case PROP_TEXT_OVERLAP:
       g_value_set_boolean (value, properties->text_overlap);

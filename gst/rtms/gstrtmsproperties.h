@@ -42,6 +42,7 @@ typedef struct {
   GstRtmsTextFormat text_format;
   gboolean speaker_names;
   guint latency;
+  guint context_wait;
   gboolean text_overlap;
   GstClockTime max_queue_time;
   guint64 max_queue_bytes;

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /**
  * GstRtmsSettings:
  * @session: for the session; points into this struct
- * @latency: ns
+ * @context_wait: ns
+ * @latency: ns; that of the network and @context_wait
  * @gap_interval: ns
  *
  * What one run of an element works by: its properties, its environment and
@@ -31,6 +32,7 @@ typedef struct {
   gboolean fill_silence;
   gboolean fill_video;
   gboolean wait_for_keyframe;
+  GstClockTime context_wait;
   GstClockTime latency;
   GstClockTime gap_interval;
   GstClockTime max_queue_time;

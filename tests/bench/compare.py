@@ -45,11 +45,13 @@ NAMES = {
     "floor": "floor: epoll, OpenSSL, no JSON",
     "codec": "ours: sockets and codec",
     "element": "ours: rtmssrc to fakesink",
+    "element-wait=10": "ours: rtmssrc context-wait=10",
     "node": "Node ws, JSON.parse",
     "python": "Python websockets, json",
     "appsrc": "Python websockets, json, into appsrc",
     "soup": "libsoup, json-glib",
 }
+OURS = "codec", "element", "element-wait=10"
 
 
 class Failure(Exception):
@@ -166,6 +168,8 @@ class Bench:
                        case["lines"][name]]
         elif name.startswith("element"):
             command = [self.program("receive-element")]
+            if name.startswith("element-wait="):
+                command += ["--context-wait", name.partition("=")[2]]
         else:
             command = [self.program(f"receive-{name}")]
         if name.startswith(("element", "record")):
@@ -300,8 +304,8 @@ def plot(path, results):
                                                       "cpu_hour"))
         axis.barh([NAMES.get(name, name) for name in names],
                   [median(runs[name], "cpu_hour") for name in names],
-                  color=["tab:blue" if name in ("codec", "element")
-                         else "tab:gray" for name in names])
+                  color=["tab:blue" if name in OURS else "tab:gray"
+                         for name in names])
         axis.set_title(case["label"], fontsize=9)
         axis.set_xlabel("CPU seconds per meeting-hour", fontsize=8)
         axis.tick_params(labelsize=7)

@@ -98,7 +98,7 @@ main (int argc, char **argv)
   n = (guint) tally_options.meetings;
   meetings = g_new0 (Meeting, n);
   for (guint i = 0; i < n; i++) {
-    meetings[i].thread = rtms_network_thread_acquire ();
+    meetings[i].thread = rtms_network_thread_acquire (0);
     meetings[i].id = i;
     rtms_network_thread_call (meetings[i].thread, start, &meetings[i]);
   }

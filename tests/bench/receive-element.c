@@ -94,6 +94,9 @@ create_pipeline (guint id)
   g_object_set (src, "payload", payload, "client-id", "bench",
       "client-secret", "bench", "allowed-hosts", "localhost", "tls-ca-file",
       tally_options.ca_file, "startup-backlog", FALSE, NULL);
+  /* Other builds of the plugin may not know it. */
+  if (tally_options.context_wait > 0)
+    g_object_set (src, "context-wait", tally_options.context_wait, NULL);
   g_signal_connect (src, "pad-added", G_CALLBACK (on_pad_added), NULL);
   bus = gst_element_get_bus (pipeline);
   gst_bus_set_sync_handler (bus, on_message, NULL, NULL);

@@ -30,6 +30,8 @@ static const GOptionEntry entries[] = {
     "after the first payload, whose delays do not count", "S" },
   { "record", 0, 0, G_OPTION_ARG_STRING, &tally_options.record,
     "what to launch for a meeting", "LINE" },
+  { "context-wait", 0, 0, G_OPTION_ARG_INT, &tally_options.context_wait,
+    "of rtmssrc", "MS" },
   { NULL }
 };
 

@@ -16,6 +16,7 @@ typedef struct {
   gboolean with_crc;
   gdouble warm_up;              /* s from the first payload without a delay */
   gchar *record;                /* (nullable) */
+  gint context_wait;            /* ms, of rtmssrc */
 } TallyOptions;
 
 extern TallyOptions tally_options;

@@ -464,12 +464,12 @@ GST_START_TEST (test_latency_is_reported_live)
   gboolean live;
 
   set_up (NULL);
-  g_object_set (f.src, "latency", 350, NULL);
+  g_object_set (f.src, "latency", 350, "context-wait", 20, NULL);
   play_until_ready ();
   fail_unless (gst_pad_query (get_capture ("audio")->pad, query));
   gst_query_parse_latency (query, &live, &min, &max);
   fail_unless (live);
-  fail_unless_equals_uint64 (min, 350 * GST_MSECOND);
+  fail_unless_equals_uint64 (min, 370 * GST_MSECOND);
   fail_unless (max >= 90 * GST_SECOND);
   gst_query_unref (query);
   tear_down ();

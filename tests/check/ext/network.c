@@ -4,9 +4,15 @@
 
 #include <gst/check/gstcheck.h>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "ext/websocket/rtmsnetwork.h"
 
 #define N_TASKS 16
+/* More than one look at the set finds. */
+#define N_SOCKETS 100
+#define HOUR_MS (60 * 60 * 1000)
 
 typedef struct {
   RtmsTask task;
@@ -23,7 +29,7 @@ static GString *order;
 static void
 set_up (void)
 {
-  thread = rtms_network_thread_acquire ();
+  thread = rtms_network_thread_acquire (0);
   n_begun = n_done = 0;
   may_go = FALSE;
   order = g_string_new (NULL);
@@ -279,6 +285,159 @@ GST_START_TEST (test_timers_ring_in_the_order_of_their_times)
 
 GST_END_TEST;
 
+typedef struct {
+  int fds[2];
+  RtmsWatch *watch;
+  guint n_reads;                /* network thread only */
+} Socket;
+
+typedef struct {
+  Socket sockets[N_SOCKETS];
+  RtmsTimer *timer;
+} Sockets;
+
+static void
+on_readable (RtmsWatchEvents events, gpointer user_data)
+{
+  Socket *socket = user_data;
+  char byte;
+
+  fail_unless_equals_int (events, RTMS_WATCH_READ);
+  fail_unless_equals_int (read (socket->fds[0], &byte, 1), 1);
+  socket->n_reads++;
+  count (&n_done);
+}
+
+static void
+write_to_all (gpointer user_data)
+{
+  Sockets *sockets = user_data;
+
+  for (guint i = 0; i < N_SOCKETS; i++)
+    fail_unless_equals_int (write (sockets->sockets[i].fds[1], "", 1), 1);
+}
+
+static void
+open_sockets (gpointer user_data)
+{
+  Sockets *sockets = user_data;
+
+  for (guint i = 0; i < N_SOCKETS; i++) {
+    Socket *own = &sockets->sockets[i];
+
+    fail_unless_equals_int (socketpair (AF_UNIX, SOCK_STREAM, 0, own->fds),
+        0);
+    own->watch = rtms_watch_new (thread, own->fds[0], RTMS_WATCH_READ,
+        on_readable, own);
+  }
+  write_to_all (sockets);
+}
+
+static void
+close_sockets (gpointer user_data)
+{
+  Sockets *sockets = user_data;
+
+  for (guint i = 0; i < N_SOCKETS; i++) {
+    rtms_watch_free (sockets->sockets[i].watch);
+    close (sockets->sockets[i].fds[0]);
+    close (sockets->sockets[i].fds[1]);
+  }
+}
+
+static void
+check_one_read_each (gpointer user_data)
+{
+  Sockets *sockets = user_data;
+
+  for (guint i = 0; i < N_SOCKETS; i++)
+    fail_unless_equals_int (sockets->sockets[i].n_reads, 1);
+}
+
+static void
+on_timer (gpointer user_data)
+{
+  count (&n_begun);
+}
+
+static void
+set_timer (gpointer user_data)
+{
+  Sockets *sockets = user_data;
+
+  sockets->timer = rtms_network_thread_add_timer (thread, on_timer, NULL);
+  rtms_timer_set (sockets->timer, g_get_monotonic_time () + 1000);
+}
+
+static void
+free_timer (gpointer user_data)
+{
+  rtms_timer_free (((Sockets *) user_data)->timer);
+}
+
+/* One look reads all sockets, more than fit into one call, and then none for
+ * an hour, while calls, timers and tasks have their turn. */
+GST_START_TEST (test_waiting_thread_lets_only_its_sockets_be)
+{
+  RtmsNetworkThread *at_once = thread;
+  Sockets sockets = { 0 };
+  Job job;
+
+  thread = rtms_network_thread_acquire (HOUR_MS);
+  fail_if (thread == at_once);
+  rtms_network_thread_call (thread, open_sockets, &sockets);
+  wait_for (&n_done, N_SOCKETS);
+  rtms_network_thread_call (thread, write_to_all, &sockets);
+  rtms_network_thread_call (thread, set_timer, &sockets);
+  wait_for (&n_begun, 1);
+  add_jobs (&job, 1, note);
+  wait_for (&n_done, N_SOCKETS + 1);
+  rtms_network_thread_call (thread, check_one_read_each, &sockets);
+  rtms_network_thread_call (thread, free_timer, &sockets);
+  rtms_network_thread_call (thread, close_sockets, &sockets);
+  rtms_network_thread_release (thread);
+  thread = at_once;
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_waiting_thread_looks_again)
+{
+  RtmsNetworkThread *at_once = thread;
+  Sockets sockets = { 0 };
+
+  thread = rtms_network_thread_acquire (20);
+  rtms_network_thread_call (thread, open_sockets, &sockets);
+  wait_for (&n_done, N_SOCKETS);
+  rtms_network_thread_call (thread, write_to_all, &sockets);
+  wait_for (&n_done, 2 * N_SOCKETS);
+  rtms_network_thread_call (thread, close_sockets, &sockets);
+  rtms_network_thread_release (thread);
+  thread = at_once;
+}
+
+GST_END_TEST;
+
+/* As many as ever there are, for each wait. */
+GST_START_TEST (test_users_with_the_same_wait_share_threads)
+{
+  guint size = CLAMP (g_get_num_processors () / 2, 1, 4);
+  RtmsNetworkThread *threads[16];
+  g_autoptr (GHashTable) users = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++) {
+    threads[i] = rtms_network_thread_acquire (1 + i % 2);
+    fail_if (g_hash_table_contains (users, threads[i])
+        && GPOINTER_TO_UINT (g_hash_table_lookup (users, threads[i])) != i % 2);
+    g_hash_table_insert (users, threads[i], GUINT_TO_POINTER (i % 2));
+  }
+  fail_unless_equals_int (g_hash_table_size (users), 2 * size);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    rtms_network_thread_release (threads[i]);
+}
+
+GST_END_TEST;
+
 static Suite *
 network_suite (void)
 {
@@ -293,6 +452,11 @@ network_suite (void)
   tcase_add_test (tc, test_thread_is_released_by_a_task);
   tcase_add_test (tc, test_task_adds_itself_again);
   tcase_add_test (tc, test_timers_ring_in_the_order_of_their_times);
+  tcase_add_test (tc, test_users_with_the_same_wait_share_threads);
+  if (WITH_EPOLL) {
+    tcase_add_test (tc, test_waiting_thread_lets_only_its_sockets_be);
+    tcase_add_test (tc, test_waiting_thread_looks_again);
+  }
   return suite;
 }
 

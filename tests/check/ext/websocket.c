@@ -97,7 +97,7 @@ set_up_with (const gchar *url)
   }
   f.url = url ? g_strdup (url)
       : g_strdup_printf ("ws://127.0.0.1:%u/path?query=1", port);
-  f.thread = rtms_network_thread_acquire ();
+  f.thread = rtms_network_thread_acquire (0);
   rtms_network_thread_call (f.thread, connect_websocket, NULL);
   return port;
 }
@@ -551,7 +551,7 @@ GST_START_TEST (test_refused_connection_is_told)
   f.messages = g_ptr_array_new ();
   f.listener = g_socket_listener_new ();
   f.url = g_strdup ("ws://127.0.0.1:1/");
-  f.thread = rtms_network_thread_acquire ();
+  f.thread = rtms_network_thread_acquire (0);
   rtms_network_thread_call (f.thread, connect_websocket, NULL);
   expect_closed (1006, "127.0.0.1");
   fail_unless (g_error_matches (f.error, RTMS_ERROR, RTMS_ERROR_CONNECT));
