@@ -22,6 +22,7 @@ struct _RtmsNetworkThread
  * locked while it is held. */
 static GMutex pool_lock;
 static GSList *pool;            /* of RtmsNetworkThread */
+static guint n_started;         /* ever */
 
 static void
 free_thread (gpointer data)
@@ -36,10 +37,10 @@ free_thread (gpointer data)
 }
 
 static RtmsNetworkThread *
-start_thread (guint index, guint wait)
+start_thread (guint wait)
 {
   RtmsNetworkThread *thread = g_new0 (RtmsNetworkThread, 1);
-  g_autofree gchar *name = g_strdup_printf ("rtms-network-%u", index);
+  g_autofree gchar *name = g_strdup_printf ("rtms-network-%u", n_started++);
 
   thread->wait = wait;
   thread->context = g_main_context_new ();
@@ -55,9 +56,9 @@ start_thread (guint index, guint wait)
  * rtms_network_thread_acquire:
  * @wait: ms between two looks at the sockets, 0 to look when something comes
  *
- * Picks the network thread with the fewest users of those with the same wait.
- * There are as many as half the processor's cores, four at the most, started
- * when they are needed. Without epoll none waits.
+ * Picks the network thread with the fewest users of those with this wait. Of
+ * these there are as many as half the processor's cores, four at the most,
+ * started when they are needed. Without epoll none waits.
  *
  * Returns: a thread, to be given back by rtms_network_thread_release()
  */
@@ -79,7 +80,7 @@ rtms_network_thread_acquire (guint wait)
       best = thread;
   }
   if (n_alike < size) {
-    best = start_thread (g_slist_length (pool), wait);
+    best = start_thread (wait);
     pool = g_slist_prepend (pool, best);
   }
   best->users++;

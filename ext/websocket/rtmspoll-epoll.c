@@ -2,6 +2,7 @@
 #include "rtmspoll.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@ struct _RtmsPoll
   gint64 wait;                  /* µs between two looks at the set */
   gint64 next_look;             /* monotonic time */
   struct epoll_event events[EVENTS_PER_WAIT];   /* of the last wait */
-  int n_events;                 /* -1: somebody else waited */
+  int n_events;                 /* -1: not known */
+  gboolean has_more;            /* than the last wait told */
   GQueue woken;                 /* of RtmsWatch, to be called without waiting */
   gboolean dispatching;
   GSList *freed;                /* watches freed while events may name them */
@@ -69,23 +71,52 @@ add_wakeup (RtmsPoll *poll, int fd)
   return TRUE;
 }
 
-/* Lets the sockets be until the next look is due.
+/* Waits for the sockets, and not for what else the context has. */
+static void
+look (RtmsPoll *poll, gint timeout)
+{
+  gboolean found = FALSE;
+
+  poll->n_events = epoll_wait (poll->epoll_fd, poll->events,
+      EVENTS_PER_WAIT, timeout);
+  for (int i = 0; i < poll->n_events; i++)
+    found |= poll->events[i].data.ptr != NULL;
+  /* From the first look on, where one does not find all. */
+  if (poll->wait > 0 && found && !poll->has_more)
+    poll->next_look = g_get_monotonic_time () + poll->wait;
+  poll->has_more = poll->n_events == EVENTS_PER_WAIT;
+}
+
+/* Lets the sockets be until they may be looked at.
  *
- * Returns: whether it is; otherwise something else is, which goes first */
-static gboolean
-rest (const RtmsPoll *poll, GPollFD *wakeup, gint *timeout)
+ * @timeout: (inout): is what is left of it
+ *
+ * Returns: how many of the other descriptors are ready before; -1 if the time
+ *     has come */
+static gint
+rest (const RtmsPoll *poll, GPollFD *fds, guint n_fds, guint own,
+    gint *timeout)
 {
   gint64 left = poll->next_look - g_get_monotonic_time ();
-  gint ms = (gint) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
-  gboolean is_timed = *timeout >= 0 && *timeout <= ms;
+  gint64 timer = *timeout * G_TIME_SPAN_MILLISECOND;
+  gboolean is_timed = timer >= 0 && timer <= left;
+  struct timespec time;
+  gint ready;
 
-  if (ms == 0)
-    return TRUE;
-  if (g_poll (wakeup, 1, is_timed ? *timeout : ms) != 0 || is_timed)
-    return FALSE;
-  if (*timeout > 0)
-    *timeout -= ms;
-  return TRUE;
+  if (poll->has_more)
+    *timeout = 0;
+  if (poll->has_more || left <= 0)
+    return -1;
+  if (is_timed)
+    left = timer;
+  time.tv_sec = left / G_USEC_PER_SEC;
+  time.tv_nsec = left % G_USEC_PER_SEC * 1000;
+  fds[own].fd = -1;
+  /* GLib has them alike where there is a poll(). */
+  ready = ppoll ((struct pollfd *) fds, n_fds, &time, NULL);
+  fds[own].fd = poll->epoll_fd;
+  *timeout = 0;
+  return ready == 0 && !is_timed ? -1 : MAX (ready, 0);
 }
 
 /* A GPollFunc. Others' descriptors are those of connections that are being
@@ -94,29 +125,28 @@ static gint
 wait_for_events (GPollFD *fds, guint n_fds, gint timeout)
 {
   RtmsPoll *poll = current;
-  guint own = n_fds == 2 && fds[1].fd == poll->epoll_fd ? 1 : 0;
-  GPollFD *wakeup = &fds[1 - own];
+  guint own = 0;
   gint ready = 0;
 
+  while (own < n_fds && fds[own].fd != poll->epoll_fd)
+    own++;
+  if (poll->wait > 0 && own < n_fds) {
+    poll->n_events = 0;
+    ready = rest (poll, fds, n_fds, own, &timeout);
+    if (ready >= 0)
+      return ready;
+    ready = 0;
+  }
   poll->n_events = -1;
-  if (n_fds != 2 || fds[own].fd != poll->epoll_fd
-      || !add_wakeup (poll, wakeup->fd))
+  if (n_fds != 2 || own == n_fds || !add_wakeup (poll, fds[1 - own].fd))
     return g_poll (fds, n_fds, timeout);
 
-  poll->n_events = 0;
+  look (poll, timeout);
   fds[0].revents = fds[1].revents = 0;
-  if (poll->wait > 0 && !rest (poll, wakeup, &timeout))
-    return wakeup->revents != 0;
-
-  poll->n_events = epoll_wait (poll->epoll_fd, poll->events,
-      EVENTS_PER_WAIT, timeout);
   for (int i = 0; i < poll->n_events; i++)
     fds[poll->events[i].data.ptr ? own : 1 - own].revents = G_IO_IN;
   for (guint i = 0; i < 2; i++)
     ready += fds[i].revents != 0;
-  /* Where there are more events than fit, the others come at once. */
-  if (poll->wait > 0 && fds[own].revents && poll->n_events < EVENTS_PER_WAIT)
-    poll->next_look = g_get_monotonic_time () + poll->wait;
   return ready;
 }
 
@@ -142,8 +172,7 @@ dispatch_ready (RtmsPoll *poll)
   const struct epoll_event *events = poll->events;
 
   if (poll->n_events < 0)
-    poll->n_events = epoll_wait (poll->epoll_fd, poll->events,
-        EVENTS_PER_WAIT, 0);
+    look (poll, 0);
   for (int i = 0; i < poll->n_events; i++) {
     RtmsWatchEvents ready = 0;
 

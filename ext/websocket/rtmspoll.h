@@ -16,8 +16,7 @@ G_BEGIN_DECLS
  *
  * With a wait, in ms, the descriptors are looked at so long after the last
  * time at the earliest, and what came meanwhile is read at one go. Timers and
- * other sources of the context do not wait, nor does a connection that is
- * being made. rtmspoll-source.c never waits.
+ * other sources of the context do not wait. rtmspoll-source.c never waits.
  */
 typedef struct _RtmsPoll RtmsPoll;
 

@@ -192,7 +192,8 @@ see_recovery (GstRtmsStreams *self, RtmsMediaKind kind, gint64 place,
             self->settings->payload));
   }
   if (self->audio_is_behind && kind == RTMS_MEDIA_AUDIO
-      && place + (gint64) self->settings->latency >= reference) {
+      && place + (gint64) (self->settings->latency
+          + self->settings->context_wait) >= reference) {
     self->audio_is_behind = FALSE;
     gst_rtms_streams_update_fill (self);
   }
@@ -232,14 +233,16 @@ release_due (GstRtmsStreams *self, GstRtmsSrcPad *pad, RtmsMediaKind kind,
     release (self, pad, kind, &packet);
 }
 
-/* What comes out of order is waited for as long as half of the network's
- * latency, and no longer than this. */
+/* What comes out of order is waited for as long as half of the latency, but no
+ * longer than this, and for as long as it may lie unread. */
 GstClockTime
 gst_rtms_streams_get_reorder_time (GstRtmsStreams *self)
 {
   const GstRtmsSettings *settings = self->settings;
 
-  return MIN ((settings->latency - settings->context_wait) / 2, REORDER_MAX);
+  if (settings->latency == 0)
+    return 0;
+  return MIN (settings->latency / 2, REORDER_MAX) + settings->context_wait;
 }
 
 static void deliver (GstRtmsStreams *self, const Packet *packet,

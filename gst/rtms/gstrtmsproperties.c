@@ -549,9 +549,10 @@ gst_rtms_properties_install (GObjectClass *klass)
    *
    * Ms between two looks at the sockets: what comes meanwhile is read at one
    * go, which costs less for each packet, and adds as much to the latency.
-   * Recordings of many meetings want some ms; 0 looks when something comes.
-   * Elements with the same value share their network threads. Without epoll
-   * (Linux) it only adds to the latency.
+   * Where many meetings are recorded, 10 is worth it; 0 looks when something
+   * comes. To connect takes some looks. Elements with the same value share
+   * their network threads. On systems without epoll, which Linux has, it only
+   * adds to the latency.
    *
    * Since: 0.1
    */
@@ -559,7 +560,7 @@ gst_rtms_properties_install (GObjectClass *klass)
       g_param_spec_uint ("context-wait", "Context wait",
       "Ms between two looks at the sockets, so that several packets are "
       "read at one go (0 = look when something comes)",
-      0, 1000, GST_RTMS_DEFAULT_CONTEXT_WAIT, FLAGS));
+      0, 50, GST_RTMS_DEFAULT_CONTEXT_WAIT, FLAGS));
 
   /**
    * GstRtmsSrc:text-overlap:

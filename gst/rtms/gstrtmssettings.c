@@ -302,8 +302,7 @@ gst_rtms_settings_new (const GstRtmsProperties *properties, GError **error)
   settings->fill_video = properties->fill_video;
   settings->wait_for_keyframe = properties->wait_for_keyframe;
   settings->context_wait = properties->context_wait * GST_MSECOND;
-  settings->latency = properties->latency * GST_MSECOND
-      + settings->context_wait;
+  settings->latency = properties->latency * GST_MSECOND;
   settings->gap_interval = properties->gap_interval * GST_MSECOND;
   settings->max_queue_time = properties->max_queue_time;
   settings->max_queue_bytes = properties->max_queue_bytes;

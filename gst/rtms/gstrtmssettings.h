@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * GstRtmsSettings:
  * @session: for the session; points into this struct
- * @context_wait: ns
- * @latency: ns; that of the network and @context_wait
+ * @context_wait: ns, which comes on top of @latency
+ * @latency: ns
  * @gap_interval: ns
  *
  * What one run of an element works by: its properties, its environment and

@@ -89,7 +89,7 @@ get_limits (GstRtmsStreams *self, guint index)
   GstRtmsQueueLimits limits = {
     .max_time = settings->max_queue_time,
     .max_bytes = settings->max_queue_bytes,
-    .latency = settings->latency,
+    .latency = settings->latency + settings->context_wait,
     .reorder = gst_rtms_streams_get_reorder_time (self),
   };
 

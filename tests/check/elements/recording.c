@@ -277,12 +277,13 @@ GST_START_TEST (test_recording_holds_what_was_sent)
 
 GST_END_TEST;
 
-GST_START_TEST (test_recording_reads_packets_together)
+GST_START_TEST (test_recording_with_context_wait)
 {
   static const gchar *const arguments[] = { "--duration", "12", "--speed",
     "3", NULL };
 
-  record (&containers[0], arguments, "context-wait=50", 20 * GST_MSECOND);
+  record (&containers[0], arguments, "context-wait=50 connections=split",
+      20 * GST_MSECOND);
 }
 
 GST_END_TEST;
@@ -608,7 +609,7 @@ recording_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_recording_holds_what_was_sent, 0,
       G_N_ELEMENTS (containers));
-  tcase_add_test (tc, test_recording_reads_packets_together);
+  tcase_add_test (tc, test_recording_with_context_wait);
   tcase_add_loop_test (tc, test_recording_in_real_time, 0,
       G_N_ELEMENTS (containers));
   tcase_add_test (tc, test_recording_through_a_lost_connection);

@@ -181,7 +181,7 @@ change_property (GRand *rand)
   static const gchar *const modes[] = { "mixed", "participants" };
   static const gchar *const connections[] = { "unified", "split" };
 
-  switch (g_rand_int (rand) % 4) {
+  switch (g_rand_int (rand) % 5) {
     case 0:
       gst_util_set_object_arg (G_OBJECT (f.src), "audio-mode",
           modes[g_rand_int (rand) % 2]);
@@ -192,6 +192,10 @@ change_property (GRand *rand)
       break;
     case 2:
       g_object_set (f.src, "video-user-id", (guint64) g_rand_int (rand),
+          NULL);
+      break;
+    case 3:
+      g_object_set (f.src, "context-wait", g_rand_int_range (rand, 0, 3),
           NULL);
       break;
     default:
