@@ -23,10 +23,13 @@ CPUCLOCK_SCHED = 2
 
 # What records a meeting: without decoding anything, and as those do who get
 # raw pictures into their pipelines, with the cheapest settings there are.
+PASSTHROUGH = ("z.video ! h264parse ! mux. z.audio ! mux. "
+               "matroskamux name=mux ! filesink location=")
 RECORDERS = {
     "record-passthrough": (50, "rtmssrc name=z media=audio+video "
-                           "z.video ! h264parse ! mux. z.audio ! mux. "
-                           "matroskamux name=mux ! filesink location="),
+                           + PASSTHROUGH),
+    "record-wait": (50, "rtmssrc name=z media=audio+video context-wait=10 "
+                    + PASSTHROUGH),
     "record-reencode": (2, "rtmssrc name=z media=audio+video "
                         "z.video ! queue ! avdec_h264 max-threads=1 ! "
                         "videoconvert ! x264enc speed-preset=ultrafast "
