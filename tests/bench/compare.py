@@ -8,10 +8,14 @@ repetition count: what a machine does beside this moves all of them alike.
 Prints Markdown; --output also keeps the figures (JSON) and a plot (PNG).
 """
 import argparse
+import hashlib
+import hmac
+import http.client
 import json
 import os
 import random
 import select
+import socket
 import statistics
 import subprocess
 import sys
@@ -395,6 +399,88 @@ def deflate(bench, receivers):
     return 0
 
 
+def find_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def announce(port, url, number):
+    """Posts a stream's webhook as Zoom does, each by a connection of its
+    own."""
+    body = json.dumps({
+        "event": "meeting.rtms_started", "event_ts": int(time.time() * 1000),
+        "payload": {"meeting_uuid": f"m{number}",
+                    "rtms_stream_id": f"s{number}",
+                    "server_urls": f"{url}/signaling/{number}"}})
+    timestamp = str(int(time.time()))
+    signature = hmac.new(b"bench", f"v0:{timestamp}:{body}".encode(),
+                         hashlib.sha256).hexdigest()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/webhook", body, {
+        "Content-Type": "application/json",
+        "x-zm-request-timestamp": timestamp,
+        "x-zm-signature": "v0=" + signature})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise Failure(f"A webhook was answered by {answer.status}")
+
+
+def start_up(bench, meetings):
+    """Seconds from the first webhook to the last one's, and to the last
+    stream's media connection."""
+    sender = Process([bench.program("bench-sender"), "--meetings",
+                      str(meetings), "--certificate", bench.certificate,
+                      "--key", bench.key], 0)
+    port = find_port()
+    account = Process(
+        ["gst-launch-1.0", "-q", "rtmswebhookbin", f"port={port}",
+         "branch=fakesink name=audio async=false "
+         "fakesink name=video async=false", "source-properties=p,"
+         "media=(string)audio+video,startup-backlog=false,"
+         "fill-silence=false,allowed-hosts=localhost,"
+         f"tls-ca-file=(string){bench.certificate}"], 1,
+        {"ZM_RTMS_CLIENT": "bench", "ZM_RTMS_SECRET": "bench",
+         "ZM_RTMS_WEBHOOK_SECRET": "bench",
+         "GIO_USE_PROXY_RESOLVER": "dummy",
+         "GST_PLUGIN_PATH_1_0": os.path.join(bench.options.build,
+                                             "gst/rtms"),
+         "GST_REGISTRY_1_0": os.path.join(bench.folder.name,
+                                          "registry-bin.bin")})
+    try:
+        url = f"wss://localhost:{sender.read('port')[0]}"
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                if account.child.poll() is not None:
+                    raise Failure("rtmswebhookbin ended early") from None
+                time.sleep(0.05)
+        begin = time.monotonic()
+        for number in range(meetings):
+            announce(port, url, number)
+        announced = time.monotonic() - begin
+        sender.read("ready", account)
+        return announced, time.monotonic() - begin
+    finally:
+        sender.kill()
+        account.kill()
+
+
+def webhooks(bench, meetings):
+    """How soon a whole account's meetings are connected."""
+    runs = [start_up(bench, meetings) for _ in range(bench.options.repeat)]
+    print(f"### {meetings} webhooks to rtmswebhookbin, wss\n\n"
+          "| last webhook answered after s | last meeting connected after s |"
+          "\n| --- | --- |\n"
+          f"| {statistics.median(run[0] for run in runs):.2f} | "
+          f"{statistics.median(run[1] for run in runs):.2f} |")
+    return 0
+
+
 def smoke(bench, receivers):
     """Every payload arrives as it was sent; what it costs is not looked at.
     Reports as gst-check does, so that each run counts."""
@@ -434,6 +520,9 @@ def parse_options():
     parser.add_argument("--deflate", action="store_true",
                         help="permessage-deflate at receivers that take it, "
                         "node and python, instead")
+    parser.add_argument("--webhooks", type=int, metavar="NUMBER",
+                        help="how soon so many meetings are connected by "
+                        "rtmswebhookbin, instead")
     parser.add_argument("--real-time", action="store_true",
                         help="with --scale: run before all else on the "
                         "machine, for delays where others work too")
@@ -480,6 +569,8 @@ def main():
         return smoke(bench, receivers)
     if options.record:
         return record(bench)
+    if options.webhooks:
+        return webhooks(bench, options.webhooks)
     if options.scale:
         return scale(bench, receivers,
                      [int(number) for number in options.scale.split(",")])
