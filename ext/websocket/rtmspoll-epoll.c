@@ -131,11 +131,12 @@ wait_for_events (GPollFD *fds, guint n_fds, gint timeout)
   while (own < n_fds && fds[own].fd != poll->epoll_fd)
     own++;
   if (poll->wait > 0 && own < n_fds) {
+    gint others;
+
     poll->n_events = 0;
-    ready = rest (poll, fds, n_fds, own, &timeout);
-    if (ready >= 0)
-      return ready;
-    ready = 0;
+    others = rest (poll, fds, n_fds, own, &timeout);
+    if (others >= 0)
+      return others;
   }
   poll->n_events = -1;
   if (n_fds != 2 || own == n_fds || !add_wakeup (poll, fds[1 - own].fd))

@@ -477,6 +477,28 @@ GST_START_TEST (test_latency_is_reported_live)
 
 GST_END_TEST;
 
+/* Each packet is sent when the one before has come, so each needs a look of its
+ * own. */
+GST_START_TEST (test_sockets_are_read_at_intervals)
+{
+  gint64 begin;
+
+  set_up (NULL);
+  g_object_set (f.src, "startup-backlog", FALSE, "context-wait", 50, NULL);
+  play_until_ready ();
+  begin = g_get_monotonic_time ();
+  for (guint i = 0; i < 5; i++) {
+    test_server_send_media (f.server, AUDIO, T0 + 20 * i, audio_packet,
+        sizeof audio_packet);
+    wait_buffer ("audio", i);
+  }
+  fail_unless (g_get_monotonic_time () - begin
+      >= 4 * 50 * G_TIME_SPAN_MILLISECOND);
+  tear_down ();
+}
+
+GST_END_TEST;
+
 static void
 link_audio_alone (GstElement *src, GstPad *pad, gpointer user_data)
 {
@@ -810,6 +832,8 @@ pads_suite (void)
       test_silence_stands_up_to_an_end_behind_a_lost_connection);
   tcase_add_test (tc, test_list_of_participants_is_checked);
   tcase_add_test (tc, test_latency_is_reported_live);
+  if (WITH_EPOLL)
+    tcase_add_test (tc, test_sockets_are_read_at_intervals);
   tcase_add_test (tc, test_unlinked_pads_drop_and_go_on);
   tcase_add_test (tc, test_blocked_pad_holds_up_nothing_else);
   tcase_add_test (tc, test_bad_messages_are_left_out_and_counted);

@@ -405,12 +405,15 @@ GST_START_TEST (test_waiting_thread_looks_again)
 {
   RtmsNetworkThread *at_once = thread;
   Sockets sockets = { 0 };
+  gint64 begin = g_get_monotonic_time ();
 
   thread = rtms_network_thread_acquire (20);
   rtms_network_thread_call (thread, open_sockets, &sockets);
   wait_for (&n_done, N_SOCKETS);
   rtms_network_thread_call (thread, write_to_all, &sockets);
   wait_for (&n_done, 2 * N_SOCKETS);
+  fail_unless (g_get_monotonic_time () - begin
+      >= 20 * G_TIME_SPAN_MILLISECOND);
   rtms_network_thread_call (thread, close_sockets, &sockets);
   rtms_network_thread_release (thread);
   thread = at_once;
@@ -428,7 +431,8 @@ GST_START_TEST (test_users_with_the_same_wait_share_threads)
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++) {
     threads[i] = rtms_network_thread_acquire (1 + i % 2);
     fail_if (g_hash_table_contains (users, threads[i])
-        && GPOINTER_TO_UINT (g_hash_table_lookup (users, threads[i])) != i % 2);
+        && g_hash_table_lookup (users, threads[i])
+        != GUINT_TO_POINTER (i % 2));
     g_hash_table_insert (users, threads[i], GUINT_TO_POINTER (i % 2));
   }
   fail_unless_equals_int (g_hash_table_size (users), 2 * size);
